@@ -1,0 +1,371 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import * as fc from "fast-check";
+import { formatDiagnostic } from "../../../src/core/spec/diagnostic.ts";
+import { parseSpec } from "../../../src/core/spec/parseSpec.ts";
+import { problemsOf, specOf, specText } from "./specText.ts";
+
+const fixture = (name: string): string =>
+  readFileSync(new URL(`../../fixtures/specs/${name}`, import.meta.url), "utf8");
+
+describe("parseSpec: defaults", () => {
+  it("fills in every default of a minimal spec", () => {
+    assert.deepEqual(specOf(fixture("minimal.yaml")), {
+      name: "demo",
+      kubernetesVersion: "1.36",
+      controlPlaneEndpoint: "10.0.0.11:6443",
+      networking: { podSubnet: "10.244.0.0/16", serviceSubnet: "10.96.0.0/12", dnsDomain: "cluster.local" },
+      podNetwork: { plugin: "flannel", options: {} },
+      containerRuntime: { name: "containerd" },
+      packageSource: {},
+      hosts: [
+        {
+          name: "cp-1",
+          role: "control-plane",
+          ssh: { address: "10.0.0.11", port: 22, user: "root" },
+          privateAddress: "10.0.0.11",
+          labels: {},
+          line: 7,
+        },
+        {
+          name: "worker-1",
+          role: "worker",
+          ssh: { address: "worker-1", port: 22, user: "root" },
+          privateAddress: undefined,
+          labels: {},
+          line: 11,
+        },
+      ],
+      passThrough: [],
+    });
+  });
+
+  it("reads anchors, merge keys, empty maps and kubeadm documents", () => {
+    const spec = specOf(fixture("full.yaml"));
+    assert.equal(spec.kubernetesVersion, "1.31.2");
+    assert.equal(spec.controlPlaneEndpoint, "k8s.example.com:6443");
+    assert.equal(spec.packageSource.imageRepository, "mirror.example.com/k8s");
+    assert.deepEqual(
+      spec.hosts.map((host) => [
+        host.name,
+        host.role,
+        host.ssh.address,
+        host.ssh.port,
+        host.ssh.user,
+        host.line,
+      ]),
+      [
+        ["cp-1", "control-plane", "203.0.113.11", 2222, "admin", 26],
+        ["cp-2", "control-plane", "cp-2.example.com", 2222, "admin", 34],
+        ["worker-1", "worker", "worker-1", 22, "root", 40],
+      ],
+    );
+    assert.deepEqual(
+      spec.passThrough.map(({ kind, apiVersion }) => `${apiVersion} ${kind}`),
+      ["kubeadm.k8s.io/v1beta4 ClusterConfiguration", "kubelet.config.k8s.io/v1beta1 KubeletConfiguration"],
+    );
+  });
+
+  it("puts the first control plane's name into the endpoint when no address is known", () => {
+    const spec = specOf(specText({ hosts: "[{name: a, role: worker}, {name: b, role: control-plane}]" }));
+    assert.equal(spec.controlPlaneEndpoint, "b:6443");
+  });
+
+  it("brackets an IPv6 address in the endpoint", () => {
+    const spec = specOf(specText({ hosts: '[{name: a, role: control-plane, ssh: {address: "fd00::1"}}]' }));
+    assert.equal(spec.controlPlaneEndpoint, "[fd00::1]:6443");
+  });
+
+  for (const [written, endpoint] of [
+    ["k8s.example.com", "k8s.example.com:6443"],
+    ["K8S.example.com:443", "k8s.example.com:443"],
+    ["[fd00::9]", "[fd00::9]:6443"],
+    ["[fd00::9]:7443", "[fd00::9]:7443"],
+  ]) {
+    it(`reads the endpoint ${written} as ${endpoint}`, () => {
+      const spec = specOf(specText({ spec: `controlPlaneEndpoint: "${written}"` }));
+      assert.equal(spec.controlPlaneEndpoint, endpoint);
+    });
+  }
+
+  it("gives the same spec for CRLF line ends and a byte order mark", () => {
+    const text = fixture("full.yaml");
+    assert.deepEqual(specOf(`\uFEFF${text.replaceAll("\n", "\r\n")}`), specOf(text));
+  });
+});
+
+describe("parseSpec: diagnostics", () => {
+  const wrong: readonly (readonly [string, string, readonly string[]])[] = [
+    [
+      "names file, line, column, field, and what is expected",
+      specText({ hosts: "[{name: a, role: master}]" }),
+      ['cluster.yaml:7:27: spec.hosts[0].role: expected "control-plane" or "worker", got "master"'],
+    ],
+    [
+      "shows a version without quotes as it is written",
+      specText({ version: "1.30" }),
+      [
+        'cluster.yaml:6:22: spec.kubernetesVersion: expected a version in quotes, such as "1.36" or "1.36.2", got the number 1.30; put it in quotes: "1.30"',
+      ],
+    ],
+    [
+      "suggests the field that was meant",
+      specText({ hosts: "[{name: a, role: control-plane, shh: {}}]" }),
+      ['cluster.yaml:7:42: spec.hosts[0].shh: unknown field; did you mean "ssh"?'],
+    ],
+    [
+      "lists the known fields when none is alike",
+      specText({ spec: "networking: {mtu: 1500}" }),
+      [
+        "cluster.yaml:8:16: spec.networking.mtu: unknown field; known here: podSubnet, serviceSubnet, dnsDomain",
+      ],
+    ],
+    [
+      "suggests the value that was meant",
+      specText({ spec: "podNetwork: {plugin: flanel}" }),
+      [
+        'cluster.yaml:8:24: spec.podNetwork.plugin: expected "calico", "cilium", "flannel", "kube-router" or "weave-net", got "flanel"; did you mean "flannel"?',
+      ],
+    ],
+    [
+      "points at the parent of a missing field",
+      specText({ hosts: "\n    - name: a" }),
+      ['cluster.yaml:8:7: spec.hosts[0].role: missing; expected "control-plane" or "worker"'],
+    ],
+    [
+      "asks for quotes around a label's number",
+      specText({ hosts: "[{name: a, role: control-plane, labels: {rack: 1}}]" }),
+      [
+        'cluster.yaml:7:57: spec.hosts[0].labels.rack: expected text, got the number 1; put it in quotes: "1"',
+      ],
+    ],
+    [
+      "refuses a label key that Kubernetes would refuse",
+      specText({ hosts: '[{name: a, role: control-plane, labels: {"a b": x}}]' }),
+      [
+        'cluster.yaml:7:51: spec.hosts[0].labels["a b"]: expected a label key such as example.com/rack, got "a b"',
+      ],
+    ],
+    [
+      "refuses two hosts of one name or one SSH address",
+      specText({ hosts: "[{name: a, role: control-plane}, {name: a, role: worker}]" }),
+      [
+        "cluster.yaml:7:43: spec.hosts[1].ssh.address: expected an address and port of its own, got a port 22, which is host a",
+        'cluster.yaml:7:50: spec.hosts[1].name: expected a name of its own, got "a", which is the name of the host on line 7',
+      ],
+    ],
+    [
+      "refuses two hosts of one private address",
+      specText({
+        hosts:
+          "[{name: a, role: control-plane, privateAddress: 10.0.0.1}, {name: b, role: worker, privateAddress: 10.0.0.1}]",
+      }),
+      [
+        "cluster.yaml:7:109: spec.hosts[1].privateAddress: expected the address by which the other hosts reach it, got 10.0.0.1, which is host a",
+      ],
+    ],
+    [
+      "refuses a spec without a control plane",
+      specText({ hosts: "[{name: a, role: worker}]" }),
+      ['cluster.yaml:7:10: spec.hosts: expected at least one host with role "control-plane"'],
+    ],
+    [
+      "refuses a spec without hosts",
+      specText({ hosts: "[]" }),
+      ["cluster.yaml:7:10: spec.hosts: expected at least one host, got an empty list"],
+    ],
+    [
+      "refuses a forwarded port on this machine as the endpoint of all hosts",
+      specText({ hosts: "[{name: a, role: control-plane, ssh: {address: 127.0.0.1, port: 2222}}]" }),
+      [
+        "cluster.yaml:5:1: spec.controlPlaneEndpoint: expected an address under which all hosts reach the API server, got 127.0.0.1; write it here, or as privateAddress of host a",
+      ],
+    ],
+    [
+      "refuses an endpoint's port that does not exist",
+      specText({ spec: "controlPlaneEndpoint: a:70000" }),
+      ["cluster.yaml:8:25: spec.controlPlaneEndpoint: expected a port from 1 to 65535, got 70000"],
+    ],
+    [
+      "refuses pod and service subnets that overlap",
+      specText({ spec: "networking: {podSubnet: 10.100.0.0/16}" }),
+      [
+        "cluster.yaml:8:27: spec.networking.podSubnet: expected a subnet apart from serviceSubnet 10.96.0.0/12, got 10.100.0.0/16",
+      ],
+    ],
+    [
+      "refuses a mirror's URL that would break out of its line",
+      specText({ spec: 'packageSource: {apt: {url: "https://a/\\ndeb x", key: "https://a/b c"}}' }),
+      [
+        'cluster.yaml:8:30: spec.packageSource.apt.url: expected a URL such as https://mirror.example.com/path, got "https://a/deb x"',
+        'cluster.yaml:8:56: spec.packageSource.apt.key: expected a URL such as https://mirror.example.com/path, got "https://a/b c"',
+      ],
+    ],
+  ];
+  for (const [title, text, expected] of wrong) {
+    it(title, () => {
+      assert.deepEqual(problemsOf(text), expected);
+    });
+  }
+
+  it("marks the value from its first to its last character", () => {
+    const [diagnostic] = parseSpec(
+      specText({ hosts: "[{name: a, role: master}]" }),
+      "cluster.yaml",
+    ).diagnostics;
+    assert.deepEqual(
+      [diagnostic?.line, diagnostic?.column, diagnostic?.endLine, diagnostic?.endColumn],
+      [6, 26, 6, 32],
+    );
+  });
+
+  it("refuses labels that a node may not give itself, and allows those that it may", () => {
+    const text = specText({
+      hosts: `
+    - name: a
+      role: control-plane
+      labels:
+        node-role.kubernetes.io/worker: ""
+        team.k8s.io/x: a
+        kubernetes.io/x: a
+        node.kubernetes.io/x: a
+        sub.kubelet.kubernetes.io/x: a
+        topology.kubernetes.io/zone: a
+        notkubernetes.io/x: a`,
+    });
+    const reserved = parseSpec(text, "cluster.yaml").diagnostics.map(({ code, line }) => [code, line]);
+    assert.deepEqual(reserved, [
+      ["reserved-label", 10],
+      ["reserved-label", 11],
+      ["reserved-label", 12],
+    ]);
+  });
+});
+
+describe("parseSpec: files that are no spec", () => {
+  const files: readonly (readonly [string, string, readonly string[]])[] = [
+    [
+      "an empty file",
+      "# nothing\n",
+      [
+        "cluster.yaml:1:1: the file is empty; a spec begins with apiVersion: kubeadm-bootstrap/v1alpha1, kind: Cluster",
+      ],
+    ],
+    [
+      "another document first",
+      "apiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\n",
+      [
+        'cluster.yaml:2:7: kind: expected the file to begin with a cluster (apiVersion: kubeadm-bootstrap/v1alpha1, kind: Cluster), got "ClusterConfiguration"',
+      ],
+    ],
+    [
+      "another version of a cluster",
+      "apiVersion: cluster.x-k8s.io/v1beta1\nkind: Cluster\n",
+      [
+        'cluster.yaml:1:13: apiVersion: expected the file to begin with a cluster (apiVersion: kubeadm-bootstrap/v1alpha1, kind: Cluster), got "cluster.x-k8s.io/v1beta1"',
+      ],
+    ],
+    [
+      "a list",
+      "- a\n- b\n",
+      [
+        "cluster.yaml:1:1: expected the file to begin with a cluster (apiVersion: kubeadm-bootstrap/v1alpha1, kind: Cluster), got a list",
+      ],
+    ],
+    [
+      "a tab as indentation",
+      "spec:\n\thosts: 1\n",
+      ["cluster.yaml:2:1: a tab is used to indent; YAML allows only spaces"],
+    ],
+    [
+      "a key that is there twice",
+      "a: 1\na: 2\n",
+      ["cluster.yaml:2:1: the key is there twice; each may occur once"],
+    ],
+    [
+      "an alias without an anchor",
+      "a: *x\n",
+      ["cluster.yaml:1:4: *x names an anchor (&x) that is not set above"],
+    ],
+    ["an alias inside itself", "a: &a [*a]\n", ["cluster.yaml:1:8: *a is used inside itself"]],
+    [
+      "bottomless nesting",
+      `a: ${"[".repeat(20_000)}`,
+      ["cluster.yaml:1:103: nested too deeply; at most 100 levels are allowed"],
+    ],
+    [
+      "very many aliases",
+      ["- &a x", ...Array.from({ length: 20_000 }, () => "- *a")].join("\n"),
+      ["cluster.yaml:1002:3: at most 1000 aliases (*name) are allowed in a document"],
+    ],
+    [
+      "a mistake with many consequences",
+      "a: 1\nbroken\nb: 2\nc: 3\nd: [\n",
+      [
+        'cluster.yaml:2:1: expected "key: value"; a ":" or a "- " is missing here, or the indentation differs from the line above',
+      ],
+    ],
+    [
+      "aliases that multiply",
+      [
+        "a: &a [x,x,x,x,x,x,x,x,x]",
+        "b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]",
+        "c: [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]",
+      ].join("\n"),
+      ["cluster.yaml:1:1: its aliases (*name) expand to too much data; at most 100 are allowed"],
+    ],
+    [
+      "a very large file",
+      "#".repeat(1_000_001),
+      ["cluster.yaml:1:1: a spec file has at most 1,000,000 characters"],
+    ],
+  ];
+  for (const [title, text, expected] of files) {
+    it(`says what is wrong with ${title}`, () => {
+      assert.deepEqual(problemsOf(text), expected);
+      assert.equal(parseSpec(text, "cluster.yaml").spec, undefined);
+    });
+  }
+
+  it("warns about a tag that it does not know, and goes on", () => {
+    const text = specText({}).replace("name: demo", "name: !custom demo");
+    const { spec, diagnostics } = parseSpec(text, "cluster.yaml");
+    assert.equal(spec?.name, "demo");
+    assert.deepEqual(diagnostics.map(formatDiagnostic), [
+      "cluster.yaml:4:9: warning: Unresolved tag: !custom",
+    ]);
+  });
+
+  it("never throws, and keeps every place inside the file", () => {
+    const pieces = fixture("full.yaml").split(/(?<=[\s:])/);
+    const mutated = fc
+      .array(
+        fc.tuple(
+          fc.nat(pieces.length - 1),
+          fc.constantFrom("", "[", "- ", "\t", "*a", "&a ", "'", "null", "é🦀\n"),
+        ),
+      )
+      .map((changes) => {
+        const copy = [...pieces];
+        for (const [index, piece] of changes) {
+          copy[index] = piece;
+        }
+        return copy.join("");
+      });
+    fc.assert(
+      fc.property(fc.oneof(mutated, fc.string()), (text) => {
+        const lines = text.split("\n");
+        const { spec, diagnostics } = parseSpec(text, "cluster.yaml");
+        assert.equal(
+          spec === undefined,
+          diagnostics.some(({ severity }) => severity === "error"),
+        );
+        for (const { line, column, endLine, endColumn } of diagnostics) {
+          assert.ok(line < endLine || (line === endLine && column <= endColumn));
+          assert.ok(endLine < lines.length && endColumn <= (lines[endLine]?.length ?? 0) + 1);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+});

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import type { ClusterSpec } from "../../../src/core/spec/clusterSpec.ts";
+import { formatDiagnostic } from "../../../src/core/spec/diagnostic.ts";
+import { parseSpec } from "../../../src/core/spec/parseSpec.ts";
+
+/** A spec file of a few lines. `hosts` is line 7; `spec` is put below it, on line 8, and `documents` at the end. */
+export function specText(parts: {
+  readonly version?: string;
+  readonly hosts?: string;
+  readonly spec?: string;
+  readonly documents?: string;
+}): string {
+  return [
+    "apiVersion: kubeadm-bootstrap/v1alpha1",
+    "kind: Cluster",
+    "metadata:",
+    "  name: demo",
+    "spec:",
+    `  kubernetesVersion: ${parts.version ?? '"1.36"'}`,
+    `  hosts: ${parts.hosts ?? "[{name: cp-1, role: control-plane}]"}`,
+    ...(parts.spec === undefined ? [] : [`  ${parts.spec}`]),
+    ...(parts.documents === undefined ? [] : ["---", parts.documents]),
+    "",
+  ].join("\n");
+}
+
+/** The diagnostics of a spec file, as text. */
+export function problemsOf(text: string): readonly string[] {
+  return parseSpec(text, "cluster.yaml").diagnostics.map(formatDiagnostic);
+}
+
+/** The spec of a file without any diagnostic. */
+export function specOf(text: string): ClusterSpec {
+  assert.deepEqual(problemsOf(text), []);
+  const { spec } = parseSpec(text, "cluster.yaml");
+  assert.ok(spec);
+  return spec;
+}
