@@ -29,7 +29,11 @@ export function parseSubnet(text: string): Subnet | undefined {
     return undefined;
   }
   const { family } = address;
-  return { family, prefix, first: (address.value >> hostBits({ family, prefix })) << hostBits({ family, prefix }) };
+  return {
+    family,
+    prefix,
+    first: (address.value >> hostBits({ family, prefix })) << hostBits({ family, prefix }),
+  };
 }
 
 /** Is the address, or the whole other subnet, inside `subnet`? */
@@ -40,7 +44,9 @@ export function contains(subnet: Subnet, inner: IpAddress | Subnet): boolean {
   if ("value" in inner) {
     return inner.value >> hostBits(subnet) === subnet.first >> hostBits(subnet);
   }
-  return inner.prefix >= subnet.prefix && inner.first >> hostBits(subnet) === subnet.first >> hostBits(subnet);
+  return (
+    inner.prefix >= subnet.prefix && inner.first >> hostBits(subnet) === subnet.first >> hostBits(subnet)
+  );
 }
 
 /** Do two subnets share an address? */
