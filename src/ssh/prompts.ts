@@ -1,0 +1,50 @@
+import type { Secret } from "../core/shell/secret.ts";
+
+/** A host whose key no known_hosts file lists yet. */
+export interface HostKeyQuestion {
+  /** Name of the host in the spec. */
+  readonly host: string;
+  readonly address: string;
+  readonly port: number;
+  /** As OpenSSH names it: "ssh-ed25519". */
+  readonly keyType: string;
+  /** As OpenSSH prints it: "SHA256:...". */
+  readonly fingerprint: string;
+  /** Types of the other keys that are recorded for the host: when there are any, be suspicious. */
+  readonly recordedKeyTypes: readonly string[];
+}
+
+/** Whose password is asked for, for the `attempt`-th time (from 1: everything above 1 follows a wrong answer). */
+export interface PasswordQuestion {
+  readonly host: string;
+  readonly user: string;
+  readonly attempt: number;
+}
+
+export interface PassphraseQuestion {
+  /** Absolute path of the private key. */
+  readonly file: string;
+  readonly attempt: number;
+}
+
+/** A question that the host itself words (keyboard-interactive): a one-time code, say. */
+export interface HostQuestion {
+  readonly host: string;
+  readonly user: string;
+  readonly question: string;
+  /** Whether what is typed may be shown. */
+  readonly echo: boolean;
+}
+
+/**
+ * Everything that a connection asks a person. An answer of undefined (or "cancel") gives up the connection.
+ * Whoever implements it remembers the answers for as long as it sees fit; an `attempt` above 1 says that what
+ * was remembered is wrong. Questions about one host are never asked at the same time.
+ */
+export interface SshPrompts {
+  confirmHostKey(question: HostKeyQuestion): Promise<"remember" | "once" | "cancel">;
+  password(question: PasswordQuestion): Promise<Secret | undefined>;
+  passphrase(question: PassphraseQuestion): Promise<Secret | undefined>;
+  sudoPassword(question: PasswordQuestion): Promise<Secret | undefined>;
+  answer(question: HostQuestion): Promise<Secret | undefined>;
+}

@@ -1,0 +1,282 @@
+import { randomBytes } from "node:crypto";
+import type { Client } from "ssh2";
+import { Cancelled, KubeadmError } from "../core/errors.ts";
+import type { HostSession, ScriptOptions, ScriptResult } from "../core/run/session.ts";
+import type { Secret, Text } from "../core/shell/secret.ts";
+import { connect, type ConnectMemory } from "./connect.ts";
+import { endSessionScript } from "./endSession.ts";
+import { createLimiter } from "./limiter.ts";
+import { openShell, type HostShell, type ShellOptions } from "./hostShell.ts";
+import type { SshPrompts } from "./prompts.ts";
+import { raceAbort } from "./raceAbort.ts";
+import { startScript, type RunningScript, type ScriptEnd } from "./runningScript.ts";
+import { describeTarget, type SshEnvironment, type SshTarget } from "./target.ts";
+
+/** Something that costs a round trip or more, for whoever counts them. */
+export interface SshActivity {
+  readonly kind: "connection" | "exec" | "shell";
+  /** Name of the host in the spec. */
+  readonly host: string;
+}
+
+export interface SshSessionContext {
+  readonly target: SshTarget;
+  readonly environment: SshEnvironment;
+  readonly prompts: SshPrompts;
+  readonly onActivity?: ((activity: SshActivity) => void) | undefined;
+}
+
+/** One connection to a host, opened when first needed, used for everything, and opened again after a loss. */
+export interface SshSession extends HostSession {
+  /** Resolves when the connection is there. Errors as for run(), and Cancelled. */
+  connect(signal?: AbortSignal): Promise<void>;
+  /** A login shell of the user (not root) in a terminal. Errors as for run(); session-protocol: too many of them. */
+  openShell(options: ShellOptions, signal?: AbortSignal): Promise<HostShell>;
+  /**
+   * Waits until cancelled scripts are ended on the host, then closes the connection. Scripts that still run are
+   * not ended by it: their run() rejects with link-lost.
+   */
+  close(): Promise<void>;
+}
+
+// OpenSSH allows 10 (MaxSessions): these, one that ends processes, one to spare.
+const maximumChannels = 8;
+const maximumShells = 4;
+const launchTimeoutMs = 30_000;
+
+interface Link {
+  readonly client: Client;
+  isClosed: boolean;
+  /** Makes the next user open a new connection. */
+  readonly forget: () => void;
+  lastError: unknown;
+}
+
+export function createSshSession(context: SshSessionContext): SshSession {
+  const { target, environment, prompts, onActivity } = context;
+  const needsSudo = target.user !== "root";
+  const memory: ConnectMemory = { acceptedHostKeys: new Set(), keys: new Map() };
+  const channels = createLimiter(maximumChannels);
+  const endings = createLimiter(1);
+  const questions = createLimiter(1);
+  const pendingEndings = new Set<Promise<void>>();
+  let shells = 0;
+  let current: Promise<Link> | undefined;
+  let isEnded = false;
+
+  async function openLink(forget: () => void): Promise<Link> {
+    if (isEnded) {
+      throw new KubeadmError({ code: "link-lost", host: target.host, message: "the session was closed." });
+    }
+    onActivity?.({ kind: "connection", host: target.host });
+    const client = await connect({ target, environment, prompts, memory });
+    const link: Link = { client, isClosed: false, forget, lastError: undefined };
+    client
+      .on("error", (error) => {
+        link.lastError = error;
+      })
+      .on("close", () => {
+        link.isClosed = true;
+        forget();
+      });
+    return link;
+  }
+
+  function getLink(): Promise<Link> {
+    if (!current) {
+      const forget = (): void => {
+        if (current === opening) {
+          current = undefined;
+        }
+      };
+      const opening = openLink(forget);
+      opening.catch(forget);
+      current = opening;
+    }
+    return current;
+  }
+
+  async function askSudoPassword(attempt: number): Promise<Secret | undefined> {
+    const release = await questions.acquire();
+    try {
+      return await prompts.sudoPassword({ host: target.host, user: target.user, attempt });
+    } finally {
+      release();
+    }
+  }
+
+  function startOn(link: Link, script: Text, onOutput: (chunk: string) => void): RunningScript {
+    onActivity?.({ kind: "exec", host: target.host });
+    const nonce = randomBytes(12).toString("hex");
+    const { client } = link;
+    return startScript({
+      client,
+      target,
+      script,
+      needsSudo,
+      nonce,
+      launchTimeoutMs,
+      askSudoPassword,
+      onOutput,
+    });
+  }
+
+  /** Ends what a cancelled script has left on the host; the script's place is free when its channel is closed. */
+  function endProcesses(link: Link, running: RunningScript): void {
+    const sessionId = running.sessionId();
+    if (sessionId === undefined || link.isClosed) {
+      running.close();
+      return;
+    }
+    const ending = (async () => {
+      const release = await endings.acquire();
+      try {
+        await startOn(link, endSessionScript(sessionId), () => undefined).end;
+      } catch {
+        // The person has cancelled: there is nobody to tell that sudo refuses now or the link is gone.
+      } finally {
+        release();
+        running.close();
+      }
+    })();
+    pendingEndings.add(ending);
+    void ending.then(() => pendingEndings.delete(ending));
+  }
+
+  async function attempt(
+    link: Link,
+    script: Text,
+    options: ScriptOptions,
+    release: () => void,
+  ): Promise<ScriptEnd> {
+    let isHeard = true;
+    const running = startOn(link, script, (chunk) => {
+      if (isHeard) {
+        options.onOutput?.(chunk);
+      }
+    });
+    void running.closed.then(release);
+    try {
+      const end = await raceAbort(running.end, options.signal);
+      if (end.kind === "refused") {
+        release();
+      }
+      return end;
+    } catch (error) {
+      isHeard = false;
+      if (error instanceof Cancelled) {
+        endProcesses(link, running);
+      }
+      throw error;
+    }
+  }
+
+  async function run(script: Text, options: ScriptOptions = {}): Promise<ScriptResult> {
+    const { signal } = options;
+    // What is being cancelled must not meet what is started next.
+    await raceAbort(Promise.all(pendingEndings), signal);
+    for (let isSecondTry = false; ;) {
+      const release = await channels.acquire(signal);
+      let link: Link;
+      try {
+        link = await raceAbort(getLink(), signal);
+      } catch (error) {
+        release();
+        throw error;
+      }
+      const end = await attempt(link, script, options, release);
+      if (end.kind === "exited") {
+        return { exitCode: end.exitCode };
+      }
+      const hasStarted = end.kind === "lost" && end.hasStarted;
+      if (end.kind === "refused" && !link.isClosed) {
+        makeRoomOrThrow(end.cause);
+      } else if (hasStarted || isSecondTry) {
+        throw linkLost(link, hasStarted);
+      } else {
+        // It had died since it was last used, a laptop's sleep perhaps. Nothing has run, so try a new one.
+        isSecondTry = true;
+        link.forget();
+        link.client.destroy();
+      }
+    }
+  }
+
+  /** The host allows fewer channels than OpenSSH does by default: makes do with what there are. */
+  function makeRoomOrThrow(cause: unknown): void {
+    const others = channels.held();
+    if (others === 0) {
+      throw new KubeadmError({
+        code: "session-protocol",
+        host: target.host,
+        message: `${describeTarget(target)} logged in, but may not run commands.`,
+        next: "Check MaxSessions and the user's restrictions in the host's sshd_config and authorized_keys.",
+        cause,
+      });
+    }
+    channels.lowerTo(others);
+  }
+
+  function linkLost(link: Link, hasStarted: boolean): KubeadmError {
+    return new KubeadmError({
+      code: "link-lost",
+      host: target.host,
+      message: hasStarted
+        ? "the connection was lost while a script ran; it may have been cut short or run on unseen."
+        : "the connection was lost before the script was started.",
+      next: "Check the host and the network, then continue: what is done already is not done again.",
+      cause: link.lastError,
+    });
+  }
+
+  async function openTerminal(options: ShellOptions, signal?: AbortSignal): Promise<HostShell> {
+    if (shells >= maximumShells) {
+      throw new KubeadmError({
+        code: "session-protocol",
+        host: target.host,
+        message: `${maximumShells} terminals to the host are open already.`,
+        next: "Close one of them first.",
+      });
+    }
+    shells++;
+    const release = await channels.acquire(signal).catch((error: unknown) => {
+      shells--;
+      throw error;
+    });
+    try {
+      const link = await raceAbort(getLink(), signal);
+      onActivity?.({ kind: "shell", host: target.host });
+      const shell = await openShell(link.client, target, options);
+      void shell.exit.finally(leave);
+      return shell;
+    } catch (error) {
+      leave();
+      throw error;
+    }
+
+    function leave(): void {
+      shells--;
+      release();
+    }
+  }
+
+  async function close(): Promise<void> {
+    isEnded = true;
+    await Promise.all(pendingEndings);
+    // Not awaited: a connection that is being opened may wait for an answer of the person.
+    void current?.then(
+      (link) => link.client.end(),
+      () => undefined,
+    );
+  }
+
+  return {
+    host: target.host,
+    run,
+    connect: async (signal) => {
+      await raceAbort(getLink(), signal);
+    },
+    openShell: openTerminal,
+    close,
+  };
+}

@@ -1,0 +1,185 @@
+import { execFile, execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+const execute = promisify(execFile);
+const sshd = "/usr/sbin/sshd";
+
+/** Why no private sshd can be started here; undefined when it can. */
+export function whyNoSshd(): string | undefined {
+  if (process.platform !== "linux") {
+    return "it needs Linux";
+  }
+  if (process.getuid?.() !== 0) {
+    return "it needs root, to log in as throw-away users";
+  }
+  const missing = [sshd, "/usr/bin/sudo", "/usr/bin/ssh-keygen"].filter((file) => !existsSync(file));
+  return missing.length > 0
+    ? `${missing.join(", ")} missing: run test/contract/support/installOpenssh.sh`
+    : undefined;
+}
+
+/** A user that exists only during a test run. */
+export interface ThrowAwayUser {
+  readonly name: string;
+  readonly password: string;
+  /** What sudo lets it do. */
+  readonly sudo: "without password" | "with password" | "no";
+}
+
+/** OpenSSH's server on a loopback port, with configuration, host keys and users of its own. */
+export interface PrivateSshd {
+  readonly port: number;
+  readonly folder: string;
+  /** Private keys that every user may log in with: plain, and encrypted with `passphrase`. */
+  readonly keyFile: string;
+  readonly encryptedKeyFile: string;
+  readonly passphrase: string;
+  /** A key that nobody may log in with. */
+  readonly strangerKeyFile: string;
+  /** Public host keys, "TYPE BASE64", by type: "ssh-ed25519", "ecdsa-sha2-nistp256". */
+  readonly hostKeys: Readonly<Record<string, string>>;
+  /** Process ids of the server's children that serve connections. */
+  connections(): Promise<readonly number[]>;
+  stop(): Promise<void>;
+}
+
+/** Starts it; the users are created, and removed by stop(). `settings` are further lines of sshd_config. */
+export async function startPrivateSshd(
+  users: readonly ThrowAwayUser[],
+  settings: readonly string[] = [],
+): Promise<PrivateSshd> {
+  const folder = await mkdtemp(join(tmpdir(), "private-sshd-"));
+  await chmod(folder, 0o755);
+  const passphrase = "open sesame";
+  const makeKey = async (name: string, type: string, secret = ""): Promise<string> => {
+    const file = join(folder, name);
+    await execute("ssh-keygen", ["-q", "-t", type, "-N", secret, "-C", name, "-f", file]);
+    return file;
+  };
+  const [ed25519, ecdsa, keyFile, encryptedKeyFile, strangerKeyFile] = await Promise.all([
+    makeKey("host_ed25519", "ed25519"),
+    makeKey("host_ecdsa", "ecdsa"),
+    makeKey("user", "ed25519"),
+    makeKey("encrypted", "ed25519", passphrase),
+    makeKey("stranger", "ed25519"),
+  ]);
+  const authorized = join(folder, "authorized_keys");
+  const publicKeys = await Promise.all([keyFile, encryptedKeyFile].map((file) => readFile(`${file}.pub`)));
+  await writeFile(authorized, Buffer.concat(publicKeys));
+  const sudoers = `/etc/sudoers.d/kubeadm-test-${process.pid}`;
+  for (const user of users) {
+    await execute("useradd", ["--create-home", "--shell", "/bin/bash", user.name]);
+    execFileSync("chpasswd", { input: `${user.name}:${user.password}\n` });
+  }
+  const rules = users.flatMap(({ name, sudo }) =>
+    sudo === "no" ? [] : [`${name} ALL=(ALL:ALL) ${sudo === "with password" ? "" : "NOPASSWD: "}ALL`],
+  );
+  // use_pty is Debian 12's default; said again for distributions without it.
+  await writeFile(sudoers, `Defaults use_pty\n${rules.join("\n")}\n`, { mode: 0o440 });
+
+  const port = await freePort();
+  const configuration = join(folder, "sshd_config");
+  await writeFile(
+    configuration,
+    [
+      "ListenAddress 127.0.0.1",
+      `Port ${port}`,
+      `HostKey ${ed25519}`,
+      `HostKey ${ecdsa}`,
+      `PidFile ${folder}/sshd.pid`,
+      `AuthorizedKeysFile ${authorized}`,
+      "StrictModes no",
+      "PermitRootLogin prohibit-password",
+      "UsePAM yes",
+      "PrintMotd no",
+      ...settings,
+      "",
+    ].join("\n"),
+  );
+  // Privilege separation wants this folder, which the system's service would make.
+  await mkdir("/run/sshd", { recursive: true, mode: 0o755 });
+  const server = spawn(sshd, ["-D", "-e", "-f", configuration], { stdio: ["ignore", "ignore", "pipe"] });
+  await listening(server);
+
+  return {
+    port,
+    folder,
+    keyFile,
+    encryptedKeyFile,
+    passphrase,
+    strangerKeyFile,
+    hostKeys: {
+      "ssh-ed25519": await publicKey(ed25519),
+      "ecdsa-sha2-nistp256": await publicKey(ecdsa),
+    },
+    connections: () => childrenOf(server.pid ?? -1),
+    stop: async () => {
+      const children = await childrenOf(server.pid ?? -1);
+      const exited = new Promise((resolve) => server.once("exit", resolve));
+      server.kill("SIGTERM");
+      await exited;
+      children.forEach(endProcess);
+      for (const user of users) {
+        await removeUser(user.name);
+      }
+      await rm(sudoers, { force: true });
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Ends a process that may have ended already. */
+export function endProcess(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It was gone.
+  }
+}
+
+async function removeUser(name: string): Promise<void> {
+  // --force: a login's last process may still be ending. userdel has code 12 for a missing mail spool.
+  await execute("userdel", ["--force", "--remove", name]).catch(() => undefined);
+}
+
+async function publicKey(file: string): Promise<string> {
+  const [type, key] = (await readFile(`${file}.pub`, "utf8")).split(" ");
+  return `${type ?? ""} ${key ?? ""}`;
+}
+
+async function childrenOf(pid: number): Promise<readonly number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");
+  return text.split(" ").filter(Boolean).map(Number);
+}
+
+async function listening(server: ChildProcess): Promise<void> {
+  let said = "";
+  await new Promise<void>((resolve, reject) => {
+    server.stderr?.on("data", (chunk: Buffer) => {
+      said += chunk.toString();
+      if (said.includes("Server listening")) {
+        resolve();
+      }
+    });
+    server.once("exit", () => {
+      reject(new Error(`sshd did not start: ${said}`));
+    });
+  });
+}
+
+/** A loopback port that nothing listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") {
+    throw new Error("a TCP server has a port");
+  }
+  return address.port;
+}
