@@ -38,7 +38,11 @@ export function redactKubeconfig(text: string): string {
       seen.add(target);
       visit(target, {
         Alias: (_key, alias) => hide(alias, instead),
-        Scalar: (key, scalar) => void (key === "key" || hidden.set(scalar, instead)),
+        Scalar: (key, scalar) => {
+          if (key !== "key") {
+            hidden.set(scalar, instead);
+          }
+        },
       });
     }
   };

@@ -119,7 +119,7 @@ describe("merging a cluster into a kubeconfig", () => {
     const pretty = JSON.stringify(JSON.parse(compact), undefined, 2);
     const text = merged(pretty, entries("demo"), { replace: false, makeCurrent: true });
     assert.equal(text, JSON.stringify(JSON.parse(text), undefined, 2));
-    assert.deepEqual(JSON.parse(merged("{}", entries("demo"))).users[0].name, "demo-admin");
+    assert.ok(parseKubeconfig(merged("{}", entries("demo"))).users.has("demo-admin"));
   });
 
   it("says that nothing changes when it is all there", () => {
