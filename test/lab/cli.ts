@@ -16,7 +16,7 @@ export type LabCommand =
   | { readonly kind: "snapshot" | "restore"; readonly label: string }
   | { readonly kind: "block"; readonly sites: readonly string[] }
   | { readonly kind: "reset"; readonly host: string | undefined }
-  | { readonly kind: "selfcheck"; readonly network: string };
+  | { readonly kind: "selfcheck"; readonly network: string; readonly keep: boolean };
 
 export const usage = `usage: npm run lab -- COMMAND [--name LAB]
 
@@ -32,7 +32,8 @@ export const usage = `usage: npm run lab -- COMMAND [--name LAB]
   block SITE…         make sites unreachable, such as registry.k8s.io
   unblock             make all reachable again
   build               make the cache's parts and start nothing
-  selfcheck [CNI]     a whole cluster by plain ssh and kubeadm; flannel unless told
+  selfcheck [CNI]     a whole cluster by plain ssh and kubeadm; flannel unless told;
+                      --keep leaves the lab running
 `;
 
 /** The command line is wrong; the message says how. */
@@ -94,7 +95,7 @@ export function parseLabCommand(args: readonly string[]): {
         if (positionals.length === 0) throw new UsageError("block: which sites?");
         return { kind, sites: positionals };
       case "selfcheck":
-        return { kind, network: first ?? "flannel" };
+        return { kind, network: first ?? "flannel", keep: values.keep };
       default:
         throw new UsageError(`${kind}: no such command`);
     }
@@ -126,6 +127,7 @@ function parse(args: readonly string[]) {
         packages: { type: "string" },
         "no-packages": { type: "boolean", default: false },
         json: { type: "boolean", default: false },
+        keep: { type: "boolean", default: false },
         user: { type: "string", default: "root" },
       },
     });

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { parseLabCommand, usage, UsageError } from "./cli.ts";
 import type { LabCommand } from "./cli.ts";
+import { NoSuchLab } from "./labState.ts";
 import { baseRoot } from "./hosts/baseRoot.ts";
 import { labKeys } from "./machine/keys.ts";
 import { lineProgress } from "./machine/progress.ts";
@@ -64,7 +65,7 @@ async function perform(name: string, command: LabCommand): Promise<number> {
     }
     case "selfcheck": {
       const { selfcheck } = await import("./selfcheck.ts");
-      await selfcheck({ name, network: command.network, progress });
+      await selfcheck({ ...command, name, progress });
       return 0;
     }
   }
@@ -105,7 +106,7 @@ try {
   process.exitCode = await perform(name, command);
 } catch (error) {
   if (error instanceof UsageError) console.error(`${error.message}\n\n${usage}`);
-  else if (error instanceof LabUnavailable) console.error(error.message);
+  else if (error instanceof LabUnavailable || error instanceof NoSuchLab) console.error(error.message);
   else console.error(error);
   process.exitCode = 1;
 }

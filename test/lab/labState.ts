@@ -23,9 +23,19 @@ export interface LabState {
   readonly hosts: readonly LabHostState[];
 }
 
-/** Rejects with ENOENT when there is no such lab. */
+/** There is no lab of the asked name. */
+export class NoSuchLab extends Error {
+  override readonly name = "NoSuchLab";
+}
+
+/** Rejects with NoSuchLab when none of that name was started, or it was removed. */
 export async function readLabState(paths: LabPaths): Promise<LabState> {
-  return JSON.parse(await readFile(paths.state, "utf8")) as LabState;
+  try {
+    return JSON.parse(await readFile(paths.state, "utf8")) as LabState;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    throw new NoSuchLab(`There is no lab at ${paths.root}. Start one: npm run lab -- up`, { cause: error });
+  }
 }
 
 export async function writeLabState(paths: LabPaths, state: LabState): Promise<void> {

@@ -131,7 +131,7 @@ function hostNames(roles: readonly HostRole[]): Pick<LabHostState, "name" | "rol
   return roles.map((role) => ({ name: `${role === "worker" ? "worker" : "cp"}-${++counts[role]}`, role }));
 }
 
-/** The lab of this name that an earlier process started. Rejects with ENOENT when there is none. */
+/** The lab of this name that an earlier process started. Rejects with NoSuchLab when there is none. */
 export async function openLab(name = "lab", knownKeys?: LabKeys): Promise<Lab> {
   const paths = labPaths(name);
   const state = await readLabState(paths);
