@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
-import { cpus } from "node:os";
 import { join } from "node:path";
 import { baseRoot } from "./hosts/baseRoot.ts";
 import { createHostFiles } from "./hosts/hostFiles.ts";
 import { bootHosts, cutPower, startHub, stopLabProcesses } from "./hosts/processes.ts";
-import { createSwitch, deleteNetwork, raiseConntrackLimit } from "./hosts/network.ts";
-import { claimSubnet, claimedSubnets, labSubnet, releaseSubnets } from "./hosts/subnet.ts";
+import { restoreConntrackLimit, setConntrackLimit } from "./hosts/conntrackLimit.ts";
+import { createSwitch, deleteNetwork } from "./hosts/network.ts";
+import { anySubnetClaimed, claimSubnet, claimedSubnets, labSubnet, releaseSubnets } from "./hosts/subnet.ts";
 import { removeCgroups } from "./hosts/cgroups.ts";
 import { servedHosts } from "./hub/servedTree.ts";
 import { readLabState, writeLabState } from "./labState.ts";
@@ -108,7 +108,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   await writeLabState(paths, state);
   try {
     await progress.step(`Hub and ${state.hosts.length} hosts up, SSH answering`, async () => {
-      await raiseConntrackLimit(cpus().length);
+      await setConntrackLimit(stateDirectory());
       await createSwitch({ labName: name, subnet });
       await Promise.all([
         makeServerCertificate(keys, [...servedHosts(trees)], subnet.hub, paths.root).then(() =>
@@ -202,6 +202,7 @@ export async function stopLab(name: string): Promise<void> {
   const subnets = await claimedSubnets(stateDirectory(), name);
   await deleteNetwork(name, hostNamesFound, subnets);
   await releaseSubnets(stateDirectory(), subnets);
+  if (!(await anySubnetClaimed(stateDirectory()))) await restoreConntrackLimit(stateDirectory());
   await rm(paths.root, { recursive: true, force: true });
 }
 

@@ -67,12 +67,14 @@ export async function createHostNetwork(
 ): Promise<void> {
   const { labName, subnet } = network;
   const namespace = hostNamespace(labName, hostName);
-  await deleteNamespace(namespace);
   const last = address.slice(address.lastIndexOf(".") + 1);
   const port = `h${last}`;
   // A host keeps its hardware address over a reboot; with a new one its neighbours lose it for a minute.
   const [net, own] = [subnet.number, Number(last)].map((number) => number.toString(16).padStart(2, "0"));
   const mac = `02:00:0a:59:${net}:${own}`;
+  // The kernel removes a namespace's interfaces some time after the namespace; the port's name is needed now.
+  await runResult(["ip", "-n", switchNamespace(labName), "link", "del", port]);
+  await deleteNamespace(namespace);
   await ipBatch([`netns add ${namespace}`]);
   await ipBatch(
     [
@@ -112,11 +114,4 @@ export async function deleteNetwork(
   }
   for (const hostName of hostNames) await deleteNamespace(hostNamespace(labName, hostName));
   await deleteNamespace(switchNamespace(labName));
-}
-
-/** Raises the machine's conntrack table to what kube-proxy asks for; hosts cannot set it themselves. */
-export async function raiseConntrackLimit(cores: number): Promise<void> {
-  const wanted = Math.max(131072, 32768 * cores);
-  const current = Number((await runResult(["sysctl", "-n", "net.netfilter.nf_conntrack_max"])).stdout);
-  if (current < wanted) await runResult(["sysctl", "-q", "-w", `net.netfilter.nf_conntrack_max=${wanted}`]);
 }

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -36,25 +36,21 @@ export async function startHub(lab: LabState): Promise<void> {
   const paths = labPaths(lab.name);
   const pid = startDetached(["nsenter", namespace, process.execPath, hubScript, lab.name], paths.hubLog);
   await writeFile(hubPidFile(lab.name), String(pid));
-  await waitForPort(labSubnet(lab.subnetNumber).hub, 443, `the hub; see ${paths.hubLog}`);
+  await waitForPort(pid, labSubnet(lab.subnetNumber).hub, 443, `the hub; see ${paths.hubLog}`);
 }
 
 /** Boots hosts (all of the lab unless told) and waits until their SSH servers greet. */
 export async function bootHosts(lab: LabState, hosts: readonly LabHostState[] = lab.hosts): Promise<void> {
-  for (const host of hosts) {
-    const paths = hostPaths(labPaths(lab.name).root, host.name);
-    const pid = startDetached([process.execPath, supervisorScript, lab.name, host.name], paths.supervisorLog);
-    await writeFile(paths.supervisorPid, String(pid));
-  }
   await Promise.all(
-    hosts.map((host) => {
+    hosts.map(async (host) => {
       const paths = hostPaths(labPaths(lab.name).root, host.name);
-      return waitForPort(
-        host.address,
-        22,
-        `SSH of ${host.name}; see ${paths.supervisorLog} and ${paths.console}`,
-        "SSH-",
+      const pid = startDetached(
+        [process.execPath, supervisorScript, lab.name, host.name],
+        paths.supervisorLog,
       );
+      await writeFile(paths.supervisorPid, String(pid));
+      const what = `SSH of ${host.name}; see ${paths.supervisorLog} and ${paths.console}`;
+      await waitForPort(pid, host.address, 22, what, "SSH-");
     }),
   );
 }
@@ -87,10 +83,18 @@ async function endProcess(pidFile: string, script: string): Promise<void> {
   await rm(pidFile, { force: true });
 }
 
-/** Waits until a TCP port accepts, and sends a greeting that starts with `greeting`. */
-async function waitForPort(address: string, port: number, what: string, greeting = ""): Promise<void> {
+/** Waits until a TCP port accepts, and sends a greeting that starts with `greeting`.
+ *  Throws when process `pid` ends before, or after startTimeoutMs. */
+async function waitForPort(
+  pid: number,
+  address: string,
+  port: number,
+  what: string,
+  greeting = "",
+): Promise<void> {
   const deadline = performance.now() + startTimeoutMs;
   while (!(await answers(address, port, greeting))) {
+    if (!existsSync(`/proc/${pid}`)) throw new Error(`ended while starting: ${what}`);
     if (performance.now() > deadline)
       throw new Error(`no answer within ${startTimeoutMs / 1000} s from ${what}`);
     await delay(30);

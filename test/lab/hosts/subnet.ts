@@ -68,6 +68,11 @@ export async function claimedSubnets(stateRoot: string, labName: string): Promis
   return numbers;
 }
 
+/** Whether any lab runs on this machine, or was left behind. */
+export async function anySubnetClaimed(stateRoot: string): Promise<boolean> {
+  return (await readdir(join(stateRoot, ".subnets")).catch(() => [])).length > 0;
+}
+
 /** Gives subnets back that claimSubnet took. */
 export async function releaseSubnets(stateRoot: string, numbers: readonly number[]): Promise<void> {
   for (const number of numbers) await rm(join(stateRoot, ".subnets", `subnet-${number}`), { force: true });
