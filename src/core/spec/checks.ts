@@ -1,16 +1,32 @@
 import { ipv4SubnetsOverlap, isLoopback, splitHostPort } from "./address.ts";
-import type { ClusterSpec, Host } from "./clusterSpec.ts";
+import { type ClusterSpec, type Host, minorOf } from "./clusterSpec.ts";
 import type { FieldPath, SpecDiagnostic } from "./diagnostic.ts";
 import type { Report } from "./specFile.ts";
 
 /** What no single field can say: checks over the whole spec, with its defaults filled in. */
 export function checkSpec(spec: ClusterSpec, report: Report): readonly SpecDiagnostic[] {
   return [
+    ...versionProblems(spec, report),
     ...duplicates(spec, report),
     ...endpointProblems(spec, report),
     ...subnetProblems(spec, report),
     ...spec.hosts.flatMap((host, index) => labelProblems(host, index, report)),
   ];
+}
+
+/** The oldest minor whose kubeadm is known here; its configuration is written in v1beta2. */
+const oldestMinor = 20;
+
+function versionProblems(spec: ClusterSpec, report: Report): SpecDiagnostic[] {
+  return minorOf(spec.kubernetesVersion) >= oldestMinor
+    ? []
+    : [
+        report(
+          "invalid-value",
+          ["spec", "kubernetesVersion"],
+          `expected 1.${oldestMinor} or newer, got ${spec.kubernetesVersion}`,
+        ),
+      ];
 }
 
 function duplicates(spec: ClusterSpec, report: Report): SpecDiagnostic[] {

@@ -1,0 +1,139 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { randomBytes } from "node:crypto";
+import * as vscode from "vscode";
+import { contextKeys, settings, views } from "./contributions.ts";
+import { registerClusterCommands } from "./ui/commands/cluster.ts";
+import type { CommandContext } from "./ui/commands/context.ts";
+import { registerHostCommands } from "./ui/commands/host.ts";
+import { registerKubeconfigCommands } from "./ui/commands/kubeconfig.ts";
+import { registerSpecCommands } from "./ui/commands/spec.ts";
+import { ClusterStore } from "./ui/inventory/clusterStore.ts";
+import { InventoryTree } from "./ui/inventory/inventoryTree.ts";
+import { PlanDocuments } from "./ui/plan/planDocuments.ts";
+import { ClusterRuns } from "./ui/runs/clusterRuns.ts";
+import { NodeWatches } from "./ui/runs/nodeWatches.ts";
+import type { Services } from "./ui/services.ts";
+import { showError } from "./ui/showError.ts";
+import { createSshPrompts } from "./ui/sshPrompts.ts";
+import { RunTerminals } from "./ui/terminals/runTerminals.ts";
+
+/** Builds everything, and nothing else: no file is read and no host is spoken to before someone asks. */
+export function activate(context: vscode.ExtensionContext): void {
+  const log = vscode.window.createOutputChannel("Kubeadm", { log: true });
+  const services = createServices(context, log);
+  const store = new ClusterStore();
+  const watches = new NodeWatches(store, services);
+  const terminals: RunTerminals = new RunTerminals((cluster, host) => {
+    runs.interrupt(cluster, host);
+  });
+  const runs: ClusterRuns = new ClusterRuns(store, services, terminals, watches);
+  const plans = new PlanDocuments();
+  const tree = new InventoryTree(store);
+  const view = vscode.window.createTreeView(views.inventory, { treeDataProvider: tree, showCollapseAll: true });
+  const commandContext: CommandContext = { store, runs, terminals, plans, services, log };
+
+  context.subscriptions.push(
+    log,
+    store,
+    watches,
+    terminals,
+    runs,
+    plans,
+    tree,
+    view,
+    view.onDidChangeVisibility(({ visible }) => {
+      if (visible) {
+        void followKnownClusters(store, watches).catch((error: unknown) => {
+          showError(error, log);
+        });
+      }
+    }),
+    ...registerSpecCommands(commandContext),
+    ...registerClusterCommands(commandContext),
+    ...registerHostCommands(commandContext),
+    ...registerKubeconfigCommands(commandContext),
+  );
+}
+
+/** Clusters that are in the kubeconfig already show their nodes' readiness as soon as the view is open. */
+async function followKnownClusters(store: ClusterStore, watches: NodeWatches): Promise<void> {
+  await store.load();
+  await vscode.commands.executeCommand("setContext", contextKeys.isLoaded, true);
+  await Promise.all(store.entries.map(async ({ uri, spec }) => spec && watches.follow(uri, spec.name)));
+}
+
+/** The outside world: each part is loaded when it is first used. */
+function createServices(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Services {
+  const prompts = createSshPrompts(context);
+  const journalFolder = join((context.storageUri ?? context.globalStorageUri).fsPath, "runs");
+  const home = homedir();
+  const places = { variable: process.env.KUBECONFIG, home };
+  const surroundings = { now: () => Date.now(), nonce: () => `k${randomBytes(16).toString("hex")}` };
+
+  return {
+    surroundings,
+
+    async sessions(hosts, specFolder) {
+      const [{ createSessions }, { localEnvironment }] = await Promise.all([
+        import("./ssh/sessions.ts"),
+        import("./ssh/localEnvironment.ts"),
+      ]);
+      const seconds = vscode.workspace.getConfiguration().get<number>(settings.connectTimeoutSeconds, 15);
+      const environment = localEnvironment({ platform: process.platform, home, env: process.env }, seconds * 1000);
+      return createSessions({
+        hosts,
+        specFolder,
+        home,
+        environment,
+        prompts,
+        onActivity: (activity) => {
+          log.debug(JSON.stringify(activity));
+        },
+      });
+    },
+
+    async kubeconfig(cluster) {
+      const { userKubeconfig } = await import("./ui/kubeconfig/userKubeconfig.ts");
+      return userKubeconfig(cluster, places);
+    },
+
+    async journal(cluster) {
+      const { createJournal } = await import("./files/journal.ts");
+      return createJournal(journalFolder, {
+        cluster,
+        startedAt: new Date(surroundings.now()),
+        onError: (error) => {
+          log.error(`the run's journal cannot be written: ${String(error)}`);
+        },
+      });
+    },
+
+    async journals() {
+      const { listJournals } = await import("./files/journal.ts");
+      return (await listJournals(journalFolder)).map(({ path }) => path);
+    },
+
+    async watchNodes(cluster, onNodes) {
+      const { readKubeconfigFacts } = await import("./files/kubeconfigFile.ts");
+      const { entry, path } = await readKubeconfigFacts(cluster, places);
+      if (entry === undefined) {
+        return undefined;
+      }
+      const { watchNodes } = await import("./kube/nodeWatch.ts");
+      return watchNodes({
+        kubeconfigPath: path,
+        context: cluster,
+        onNodes,
+        onState: (state, cause) => {
+          log.debug(`watching the nodes of ${cluster}: ${state} ${cause === undefined ? "" : String(cause)}`);
+          if (state === "disconnected") {
+            onNodes(undefined);
+          }
+        },
+      });
+    },
+
+    forgetSecrets: () => prompts.forget(),
+  };
+}

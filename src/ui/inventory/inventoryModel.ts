@@ -1,0 +1,138 @@
+import { hostStatus, type ClusterState, type HostState } from "../../core/run/clusterState.ts";
+import type { ClusterSpec, Host, Role } from "../../core/spec/clusterSpec.ts";
+import { statusText, type StatusText } from "./hostStatusText.ts";
+
+/** A problem of a spec file, as the tree needs it. */
+export interface SpecProblem {
+  readonly message: string;
+  /** Counted from 0. */
+  readonly line: number;
+}
+
+/** A spec file of the workspace and what is known of its cluster. */
+export interface ClusterEntry {
+  /** URI of the spec file. */
+  readonly uri: string;
+  /** File name, relative to the workspace. */
+  readonly label: string;
+  /** The last spec without errors; undefined when there has been none. */
+  readonly spec?: ClusterSpec | undefined;
+  readonly problems: readonly SpecProblem[];
+  readonly state: ClusterState;
+}
+
+/** One row of the inventory, as data. */
+export type InventoryItem =
+  | { readonly kind: "cluster"; readonly entry: ClusterEntry; readonly label: string; readonly description: string; readonly status: StatusText }
+  | { readonly kind: "group"; readonly entry: ClusterEntry; readonly role: Role; readonly label: string; readonly description: string }
+  | { readonly kind: "host"; readonly entry: ClusterEntry; readonly host: Host; readonly label: string; readonly description: string; readonly status: StatusText; readonly tooltip: string }
+  | { readonly kind: "problem"; readonly entry: ClusterEntry; readonly label: string; readonly line: number };
+
+export function clusterItem(entry: ClusterEntry): InventoryItem {
+  const { spec, state } = entry;
+  if (spec === undefined) {
+    const count = entry.problems.length;
+    return {
+      kind: "cluster",
+      entry,
+      label: entry.label,
+      description: `${count} ${count === 1 ? "problem" : "problems"} in the spec`,
+      status: { words: "broken spec", icon: "error", color: "testing.iconFailed" },
+    };
+  }
+  const words = [clusterWords(spec, state), `Kubernetes ${spec.kubernetesVersion}`, entry.label];
+  return { kind: "cluster", entry, label: spec.name, description: words.filter(Boolean).join(" · "), status: clusterStatus(spec, state) };
+}
+
+/** What is under a row; [] for a leaf. */
+export function childrenOf(item: InventoryItem): readonly InventoryItem[] {
+  const { entry } = item;
+  if (item.kind === "cluster") {
+    const problems: readonly InventoryItem[] = entry.problems.map(({ message, line }) => ({ kind: "problem", entry, label: message, line }));
+    return [...problems, ...(entry.spec === undefined ? [] : groups(entry, entry.spec))];
+  }
+  return item.kind === "group" && entry.spec !== undefined
+    ? entry.spec.hosts.filter(({ role }) => role === item.role).map((host) => hostItem(entry, host))
+    : [];
+}
+
+function groups(entry: ClusterEntry, spec: ClusterSpec): readonly InventoryItem[] {
+  const titles: readonly (readonly [Role, string])[] = [
+    ["control-plane", "Control planes"],
+    ["worker", "Workers"],
+  ];
+  return titles.flatMap(([role, label]) => {
+    const count = spec.hosts.filter((host) => host.role === role).length;
+    return count === 0 ? [] : [{ kind: "group", entry, role, label, description: String(count) }];
+  });
+}
+
+export function hostItem(entry: ClusterEntry, host: Host): InventoryItem & { readonly kind: "host" } {
+  const state = entry.state.hosts[host.name];
+  const status = statusText(hostStatus(host.name, host.role, entry.state));
+  return {
+    kind: "host",
+    entry,
+    host,
+    label: host.name,
+    description: [status.words, host.ssh.address].join(" · "),
+    status,
+    tooltip: hostTooltip(host, status, state),
+  };
+}
+
+function clusterWords(spec: ClusterSpec, state: ClusterState): string {
+  const ready = spec.hosts.filter((host) => hostStatus(host.name, host.role, state).kind === "ready").length;
+  if (state.run?.isActive === true) {
+    return "running";
+  }
+  return ready === 0 ? "" : `${ready}/${spec.hosts.length} Ready`;
+}
+
+function clusterStatus(spec: ClusterSpec, state: ClusterState): StatusText {
+  const kinds = spec.hosts.map((host) => hostStatus(host.name, host.role, state).kind);
+  if (state.run?.isActive === true) {
+    return { words: "running", icon: "sync~spin", color: "charts.blue" };
+  }
+  if (kinds.some((kind) => kind === "failed" || kind === "unreachable")) {
+    return { words: "failed", icon: "error", color: "testing.iconFailed" };
+  }
+  return kinds.every((kind) => kind === "ready")
+    ? { words: "Ready", icon: "pass-filled", color: "testing.iconPassed" }
+    : { words: "not complete", icon: "server-environment" };
+}
+
+/** Markdown. What comes from the host is escaped: it is text, whatever it contains. */
+export function hostTooltip(host: Host, status: StatusText, state: HostState | undefined): string {
+  const rows: (readonly [string, string | undefined])[] = [
+    ["Role", host.role],
+    ["SSH", `${host.ssh.user}@${host.ssh.address}:${host.ssh.port}`],
+    ["Private address", host.privateAddress],
+  ];
+  const facts = state?.facts;
+  if (facts !== undefined) {
+    const { system, runtime, packages } = facts;
+    rows.push(
+      ["System", system.os.prettyName],
+      ["Kernel", `${system.kernelRelease} ${system.machine}`],
+      ["CPUs", String(system.cpus)],
+      ["Memory", `${(system.memoryKiB / 1024 / 1024).toFixed(1)} GiB`],
+      ["Container runtime", runtime.version === undefined ? "none" : `containerd ${runtime.version}`],
+      ["Kubelet", packages.installed.kubelet ?? "not installed"],
+      ["Addresses", system.addresses.join(", ")],
+    );
+  }
+  const failure = state?.lost ?? state?.failed?.failure;
+  const lines = rows.filter(([, value]) => value).map(([name, value]) => `| ${name} | ${escapeMarkdown(value ?? "")} |`);
+  return [
+    `**${escapeMarkdown(host.name)}** — ${status.words}`,
+    ...(failure === undefined ? [] : [`${escapeMarkdown(failure.message)} ${escapeMarkdown(failure.next ?? "")}`]),
+    ["| | |", "|---|---|", ...lines].join("\n"),
+    ...(facts === undefined ? ["Refresh to ask the host for its facts."] : []),
+  ].join("\n\n");
+}
+
+/** `text` as Markdown that shows exactly it, on one line. */
+export function escapeMarkdown(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~&$]/g, (character) => `\\${character}`).replace(/\s+/g, " ");
+}
