@@ -109,6 +109,11 @@ describe("parseSpec: diagnostics", () => {
       ],
     ],
     [
+      "refuses a release that is older than any known",
+      specText({ version: '"1.19"' }),
+      ["cluster.yaml:6:22: spec.kubernetesVersion: expected 1.20 or newer, got 1.19"],
+    ],
+    [
       "suggests the field that was meant",
       specText({ hosts: "[{name: a, role: control-plane, shh: {}}]" }),
       ['cluster.yaml:7:42: spec.hosts[0].shh: unknown field; did you mean "ssh"?'],
