@@ -186,7 +186,7 @@ export async function openLab(name = "lab", knownKeys?: LabKeys): Promise<Lab> {
     reset: (host) =>
       whilePowerIsOff(
         state.hosts.filter((candidate) => host === undefined || candidate.name === host),
-        async () => undefined,
+        () => Promise.resolve(),
       ),
     stop: () => stopLab(name),
   };

@@ -24,7 +24,7 @@ export async function cached(
   await mkdir(unfinished, { recursive: true });
   try {
     await make(unfinished);
-    await rename(unfinished, finished).catch(async (error: NodeJS.ErrnoException) => {
+    await rename(unfinished, finished).catch(async (error: unknown) => {
       if (!existsSync(finished)) throw error; // else another run was faster: take its folder
       await rm(unfinished, { recursive: true, force: true });
     });
