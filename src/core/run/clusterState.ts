@@ -65,10 +65,13 @@ export function reduce(state: ClusterState, event: RunEvent): ClusterState {
         ? forgetFailures(withPhase(state, event.phase, event.outcome), event.phase)
         : withPhase(state, event.phase, event.outcome);
     case "run-finished":
-      return {
-        hosts: mapHosts(state.hosts, ({ activity: _activity, isConnecting: _isConnecting, ...rest }) => rest),
-        ...(state.run && { run: { ...state.run, isActive: false, outcome: event.outcome } }),
-      };
+      return withFailures(
+        {
+          hosts: mapHosts(state.hosts, ({ activity: _activity, isConnecting: _isConnecting, ...rest }) => rest),
+          ...(state.run && { run: { ...state.run, isActive: false, outcome: event.outcome } }),
+        },
+        event.failures,
+      );
     case "findings":
     case "step-started":
     case "output":
@@ -179,6 +182,20 @@ function withPhase(
 
 function failedIn(state: ClusterState, host: string, phase: PhaseId): boolean {
   return state.hosts[host]?.failed?.phase === phase;
+}
+
+/** What kept a run from starting is told of no host but here. */
+function withFailures(
+  state: ClusterState,
+  failures: Extract<RunEvent, { readonly kind: "run-finished" }>["failures"],
+): ClusterState {
+  return failures.reduce(
+    (before, { host, phase, code, message, next }) =>
+      phase === undefined || host === ""
+        ? before
+        : withHost(before, host, { failed: { phase, failure: { code, message, next } } }),
+    state,
+  );
 }
 
 /** Nothing is missing for the phase any more, so it has not failed any more. */
