@@ -56,8 +56,6 @@ export interface VsCodeServer {
   /** Removed by `stop`, and also when the runner is killed. */
   readonly dataDirectory: string;
   readonly home: string;
-  /** Replaces the user settings; a running workbench notices within a second. */
-  readonly writeSettings: (settings: Readonly<Record<string, unknown>>) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -80,16 +78,9 @@ export async function startServer(
     ["--extensions-dir", path.join(dataDirectory, "extensions")],
   ].flat();
 
-  const writeSettings = async (settings: Readonly<Record<string, unknown>>): Promise<void> => {
-    const userDirectory = path.join(dataDirectory, "data", "User");
-    await mkdir(userDirectory, { recursive: true });
-    const text = JSON.stringify({ ...quietSettings, ...settings }, null, 2);
-    await writeFile(path.join(userDirectory, "settings.json"), text);
-  };
-
   try {
     await mkdir(home, { recursive: true });
-    await writeSettings(options.settings ?? {});
+    await writeUserSettings(dataDirectory, { ...quietSettings, ...options.settings });
     if (options.vsix !== undefined) {
       const args = [
         installation.serverMain,
@@ -113,11 +104,22 @@ export async function startServer(
       environment,
     );
     const stop = (): Promise<void> => stopGuard(guard);
-    return { origin: `http://${authority}`, authority, dataDirectory, home, writeSettings, stop };
+    return { origin: `http://${authority}`, authority, dataDirectory, home, stop };
   } catch (error) {
     await rm(dataDirectory, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** They are read when a window loads. A change under an open window is noticed at times only: change settings there
+ *  as a user does. */
+async function writeUserSettings(
+  dataDirectory: string,
+  settings: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const directory = path.join(dataDirectory, "data", "User");
+  await mkdir(directory, { recursive: true });
+  await writeFile(path.join(directory, "settings.json"), JSON.stringify(settings, null, 2));
 }
 
 /** What processes need to run at all. Everything else of the runner's environment stays outside. */
