@@ -1,13 +1,13 @@
 import type { AnyAuthMethod, AuthenticationType, Prompt } from "ssh2";
 import { KubeadmError } from "../core/errors.ts";
 import { readPrivateKey, type PrivateKeyResult } from "./privateKey.ts";
-import type { SshPrompts } from "./prompts.ts";
+import type { ConnectPrompts } from "./prompts.ts";
 import { describeTarget, type SshEnvironment, type SshTarget } from "./target.ts";
 
 export interface AuthenticationContext {
   readonly target: SshTarget;
   readonly environment: Pick<SshEnvironment, "agent" | "defaultKeyFiles">;
-  readonly prompts: Pick<SshPrompts, "password" | "passphrase" | "answer">;
+  readonly prompts: Pick<ConnectPrompts, "password" | "passphrase" | "answer">;
   /** Keys that were read for an earlier connection of the session, by file; extended as keys are read. */
   readonly keys: Map<string, PrivateKeyResult>;
   /** Told when the person did not answer a question that the host asked by itself. */

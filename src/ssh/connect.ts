@@ -1,4 +1,5 @@
 import ssh2, { type AnyAuthMethod, type Client } from "ssh2";
+import { Cancelled, messageOf } from "../core/errors.ts";
 import { createAuthentication } from "./authentication.ts";
 import { connectError, timeoutError, type ConnectStage } from "./connectError.ts";
 import { startDeadline } from "./deadline.ts";
@@ -6,7 +7,7 @@ import { checkHostKey } from "./hostKeyCheck.ts";
 import { fingerprint, orderedHostKeyAlgorithms } from "./knownHosts.ts";
 import { readKnownHosts } from "./knownHostsFile.ts";
 import type { PrivateKeyResult } from "./privateKey.ts";
-import type { SshPrompts } from "./prompts.ts";
+import type { ConnectPrompts, SshPrompts } from "./prompts.ts";
 import type { SshEnvironment, SshTarget } from "./target.ts";
 
 /** What connections of one session to a host remember, so that a second one asks nothing again. */
@@ -22,32 +23,47 @@ export interface ConnectContext {
   readonly environment: SshEnvironment;
   readonly prompts: SshPrompts;
   readonly memory: ConnectMemory;
+  /** Nobody wants the connection any more. */
+  readonly signal: AbortSignal;
 }
 
 const keepaliveCount = 3;
 
 /**
  * A connection that is authenticated and whose host key is trusted. The caller must listen to its "error".
- * Throws KubeadmError: host-unreachable, host-authentication, host-key-changed, -unknown, -revoked.
+ * Throws KubeadmError: host-unreachable, host-authentication, host-key-changed, -unknown, -revoked; Cancelled.
  */
 export async function connect(context: ConnectContext): Promise<Client> {
-  const { target, environment, prompts, memory } = context;
+  const { target, environment, prompts, memory, signal } = context;
   const entries = await readKnownHosts(environment.knownHostsFiles);
+  if (signal.aborted) {
+    throw new Cancelled();
+  }
   const client = new ssh2.Client();
   return new Promise((resolve, reject) => {
     let stage: ConnectStage = "reaching";
     let lastError: unknown;
+    const unwanted = new AbortController();
     const deadline = startDeadline(environment.connectTimeoutMs, () => {
       fail(timeoutError(target, stage, lastError));
     });
 
-    function fail(error: unknown): void {
+    const onAbort = (): void => fail(new Cancelled());
+    signal.addEventListener("abort", onAbort);
+
+    function settle(): void {
       deadline.stop();
-      reject(error);
+      signal.removeEventListener("abort", onAbort);
+      unwanted.abort();
+    }
+
+    function fail(error: unknown): void {
+      settle();
+      reject(error instanceof Error ? error : new Error(messageOf(error)));
       client.destroy();
     }
 
-    const paused = pausing(prompts, (work) => deadline.pausedDuring(work));
+    const paused = duringPause(prompts, unwanted.signal, (work) => deadline.pausedDuring(work));
     const authentication = createAuthentication({
       target,
       environment,
@@ -104,7 +120,7 @@ export async function connect(context: ConnectContext): Promise<Client> {
         fail(connectError(target, stage, lastError ?? new Error("no reason was given")));
       })
       .on("ready", () => {
-        deadline.stop();
+        settle();
         client.setNoDelay(true);
         resolve(client);
       })
@@ -123,12 +139,16 @@ export async function connect(context: ConnectContext): Promise<Client> {
   });
 }
 
-function pausing(prompts: SshPrompts, during: <T>(work: Promise<T>) => Promise<T>): SshPrompts {
+/** The same prompts, which stop the deadline while they are open. */
+function duringPause(
+  prompts: SshPrompts,
+  unwanted: AbortSignal,
+  pause: <T>(work: Promise<T>) => Promise<T>,
+): ConnectPrompts {
   return {
-    confirmHostKey: (question) => during(prompts.confirmHostKey(question)),
-    password: (question) => during(prompts.password(question)),
-    passphrase: (question) => during(prompts.passphrase(question)),
-    sudoPassword: (question) => during(prompts.sudoPassword(question)),
-    answer: (question) => during(prompts.answer(question)),
+    confirmHostKey: (question) => pause(prompts.confirmHostKey(question, unwanted)),
+    password: (question) => pause(prompts.password(question, unwanted)),
+    passphrase: (question) => pause(prompts.passphrase(question, unwanted)),
+    answer: (question) => pause(prompts.answer(question, unwanted)),
   };
 }

@@ -35,6 +35,8 @@ export function connectError(target: SshTarget, stage: ConnectStage, cause: unkn
       );
     case "ETIMEDOUT":
       return timeoutError(target, stage, cause);
+    default:
+      break;
   }
   const text = messageOf(cause);
   if (/too many authentication failures/i.test(text)) {

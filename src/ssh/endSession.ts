@@ -37,17 +37,18 @@ find_members() {
 find_members
 [ -z "$living" ] || kill -TERM $living 2>/dev/null
 [ -z "$living" ] || kill -CONT $living 2>/dev/null
-tries=0
-while find_members; [ -n "$living" ] && [ $tries -lt 15 ]; do
-  sleep 0.2
-  tries=$((tries + 1))
+for pause in 0.1 0.2 0.2 0.5 0.5 0.5 0.5 0.5; do
+  find_members
+  [ -n "$living" ] || exit 0
+  sleep $pause
 done
-tries=0
-while find_members; [ -n "$living" ] && [ $tries -lt 5 ]; do
+for pause in 0.1 0.2 0.5 0.5; do
+  find_members
+  [ -n "$living" ] || exit 0
   kill -KILL $living 2>/dev/null
-  sleep 0.2
-  tries=$((tries + 1))
+  sleep $pause
 done
+find_members
 [ -z "$living" ]
 `;
 }

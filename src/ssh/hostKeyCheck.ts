@@ -2,14 +2,14 @@ import { KubeadmError, assertNever } from "../core/errors.ts";
 import { quote } from "../core/shell/quote.ts";
 import { fingerprint, judgeHostKey, keyTypeOf, knownHostName, type KnownHost } from "./knownHosts.ts";
 import { recordHostKey } from "./knownHostsFile.ts";
-import type { SshPrompts } from "./prompts.ts";
+import type { ConnectPrompts } from "./prompts.ts";
 import type { SshTarget } from "./target.ts";
 
 /** What a check of a host key needs. */
 export interface HostKeyContext {
   readonly target: SshTarget;
   readonly entries: readonly KnownHost[];
-  readonly prompts: Pick<SshPrompts, "confirmHostKey">;
+  readonly prompts: Pick<ConnectPrompts, "confirmHostKey">;
   /** Where an accepted key is recorded. */
   readonly knownHostsFile: string;
   /** Fingerprints that were accepted and stay so for the life of the session; extended by the check. */

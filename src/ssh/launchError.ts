@@ -6,8 +6,6 @@ export interface FailedLaunch {
   readonly exitCode: number;
   /** What the login, sudo or the shell printed. */
   readonly words: string;
-  /** How often sudo asked for the password. */
-  readonly passwordAttempts: number;
 }
 
 // sudo and sudo-rs, in English because the launcher sets LC_ALL=C.

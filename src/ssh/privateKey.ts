@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import ssh2, { type ParsedKey } from "ssh2";
-import type { SshPrompts } from "./prompts.ts";
+import type { ConnectPrompts } from "./prompts.ts";
 
 /** What reading a private key came to. */
 export type PrivateKeyResult =
@@ -16,7 +16,7 @@ const passphraseAttempts = 3;
 /** Reads a private key; asks for its passphrase, up to three times, when it is encrypted. */
 export async function readPrivateKey(
   file: string,
-  prompts: Pick<SshPrompts, "passphrase">,
+  prompts: Pick<ConnectPrompts, "passphrase">,
 ): Promise<PrivateKeyResult> {
   let data: Buffer;
   try {

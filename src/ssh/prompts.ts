@@ -37,14 +37,23 @@ export interface HostQuestion {
 }
 
 /**
- * Everything that a connection asks a person. An answer of undefined (or "cancel") gives up the connection.
+ * Everything that a connection asks a person. An answer of undefined (or "cancel") gives up the connection;
+ * `unwanted` aborts when nobody waits for the answer any more: then the question should be taken away.
  * Whoever implements it remembers the answers for as long as it sees fit; an `attempt` above 1 says that what
  * was remembered is wrong. Questions about one host are never asked at the same time.
  */
 export interface SshPrompts {
+  confirmHostKey(question: HostKeyQuestion, unwanted: AbortSignal): Promise<"remember" | "once" | "cancel">;
+  password(question: PasswordQuestion, unwanted: AbortSignal): Promise<Secret | undefined>;
+  passphrase(question: PassphraseQuestion, unwanted: AbortSignal): Promise<Secret | undefined>;
+  sudoPassword(question: PasswordQuestion, unwanted: AbortSignal): Promise<Secret | undefined>;
+  answer(question: HostQuestion, unwanted: AbortSignal): Promise<Secret | undefined>;
+}
+
+/** The questions of one attempt to connect, all unwanted at the same time. */
+export interface ConnectPrompts {
   confirmHostKey(question: HostKeyQuestion): Promise<"remember" | "once" | "cancel">;
   password(question: PasswordQuestion): Promise<Secret | undefined>;
   passphrase(question: PassphraseQuestion): Promise<Secret | undefined>;
-  sudoPassword(question: PasswordQuestion): Promise<Secret | undefined>;
   answer(question: HostQuestion): Promise<Secret | undefined>;
 }

@@ -16,7 +16,8 @@ export interface ScriptContext {
   readonly nonce: string;
   /** Until the host is ready for the script, without the time in which the person answers. */
   readonly launchTimeoutMs: number;
-  readonly askSudoPassword: (attempt: number) => Promise<Secret | undefined>;
+  /** `unwanted` aborts when the answer is of no use any more. */
+  readonly askSudoPassword: (attempt: number, unwanted: AbortSignal) => Promise<Secret | undefined>;
   readonly onOutput: (chunk: string) => void;
 }
 
@@ -60,6 +61,7 @@ export function startScript(context: ScriptContext): RunningScript {
   let exitCode: number | undefined;
   let drain: NodeJS.Timeout | undefined;
   let isClosing = false;
+  const unwanted = new AbortController();
   let setEnd: (end: ScriptEnd) => void = () => undefined;
   let setFailed: (error: unknown) => void = () => undefined;
   let setClosed: () => void = () => undefined;
@@ -86,6 +88,7 @@ export function startScript(context: ScriptContext): RunningScript {
 
   function finish(result: ScriptEnd): void {
     deadline.stop();
+    unwanted.abort();
     clearTimeout(drain);
     if (phase === "running") {
       emit(decoder.decode());
@@ -103,6 +106,7 @@ export function startScript(context: ScriptContext): RunningScript {
 
   function close(): void {
     isClosing = true;
+    unwanted.abort();
     channel?.close();
   }
 
@@ -163,7 +167,9 @@ export function startScript(context: ScriptContext): RunningScript {
       return;
     }
     try {
-      const password = await deadline.pausedDuring(context.askSudoPassword(passwordAttempts));
+      const password = await deadline.pausedDuring(
+        context.askSudoPassword(passwordAttempts, unwanted.signal),
+      );
       if (phase !== "launching") {
         return;
       }
@@ -199,7 +205,7 @@ export function startScript(context: ScriptContext): RunningScript {
   }
 
   function launchFailure(code: number): KubeadmError {
-    return launchError(target, needsSudo, { exitCode: code, words: allWords(), passwordAttempts });
+    return launchError(target, needsSudo, { exitCode: code, words: allWords() });
   }
 
   function onChannel(error: Error | undefined, opened: ClientChannel): void {

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import type { Client } from "ssh2";
+import { setTimeout as pause } from "node:timers/promises";
 import { Cancelled, KubeadmError } from "../core/errors.ts";
 import type { HostSession, ScriptOptions, ScriptResult } from "../core/run/session.ts";
 import type { Secret, Text } from "../core/shell/secret.ts";
-import { connect, type ConnectMemory } from "./connect.ts";
 import { endSessionScript } from "./endSession.ts";
+import { createLinkKeeper, type Link } from "./link.ts";
 import { createLimiter } from "./limiter.ts";
 import { openShell, type HostShell, type ShellOptions } from "./hostShell.ts";
 import type { SshPrompts } from "./prompts.ts";
@@ -43,63 +43,30 @@ export interface SshSession extends HostSession {
 const maximumChannels = 8;
 const maximumShells = 4;
 const launchTimeoutMs = 30_000;
-
-interface Link {
-  readonly client: Client;
-  isClosed: boolean;
-  /** Makes the next user open a new connection. */
-  readonly forget: () => void;
-  lastError: unknown;
-}
+/** So often a channel may be refused while we have no other. */
+const maximumRefusals = 3;
+const refusalPauseMs = 100;
 
 export function createSshSession(context: SshSessionContext): SshSession {
   const { target, environment, prompts, onActivity } = context;
   const needsSudo = target.user !== "root";
-  const memory: ConnectMemory = { acceptedHostKeys: new Set(), keys: new Map() };
   const channels = createLimiter(maximumChannels);
   const endings = createLimiter(1);
   const questions = createLimiter(1);
   const pendingEndings = new Set<Promise<void>>();
   let shells = 0;
-  let current: Promise<Link> | undefined;
-  let isEnded = false;
+  const links = createLinkKeeper({
+    target,
+    environment,
+    prompts,
+    onOpen: () => onActivity?.({ kind: "connection", host: target.host }),
+  });
 
-  async function openLink(forget: () => void): Promise<Link> {
-    if (isEnded) {
-      throw new KubeadmError({ code: "link-lost", host: target.host, message: "the session was closed." });
-    }
-    onActivity?.({ kind: "connection", host: target.host });
-    const client = await connect({ target, environment, prompts, memory });
-    const link: Link = { client, isClosed: false, forget, lastError: undefined };
-    client
-      .on("error", (error) => {
-        link.lastError = error;
-      })
-      .on("close", () => {
-        link.isClosed = true;
-        forget();
-      });
-    return link;
-  }
-
-  function getLink(): Promise<Link> {
-    if (!current) {
-      const forget = (): void => {
-        if (current === opening) {
-          current = undefined;
-        }
-      };
-      const opening = openLink(forget);
-      opening.catch(forget);
-      current = opening;
-    }
-    return current;
-  }
-
-  async function askSudoPassword(attempt: number): Promise<Secret | undefined> {
-    const release = await questions.acquire();
+  async function askSudoPassword(attempt: number, unwanted: AbortSignal): Promise<Secret | undefined> {
+    const release = await questions.acquire(unwanted);
     try {
-      return await prompts.sudoPassword({ host: target.host, user: target.user, attempt });
+      const question = { host: target.host, user: target.user, attempt };
+      return await raceAbort(prompts.sudoPassword(question, unwanted), unwanted);
     } finally {
       release();
     }
@@ -124,7 +91,7 @@ export function createSshSession(context: SshSessionContext): SshSession {
   /** Ends what a cancelled script has left on the host; the script's place is free when its channel is closed. */
   function endProcesses(link: Link, running: RunningScript): void {
     const sessionId = running.sessionId();
-    if (sessionId === undefined || link.isClosed) {
+    if (sessionId === undefined || link.isClosed()) {
       running.close();
       return;
     }
@@ -175,11 +142,13 @@ export function createSshSession(context: SshSessionContext): SshSession {
     const { signal } = options;
     // What is being cancelled must not meet what is started next.
     await raceAbort(Promise.all(pendingEndings), signal);
-    for (let isSecondTry = false; ;) {
+    let isSecondTry = false;
+    let refusals = 0;
+    for (;;) {
       const release = await channels.acquire(signal);
       let link: Link;
       try {
-        link = await raceAbort(getLink(), signal);
+        link = await links.get(signal);
       } catch (error) {
         release();
         throw error;
@@ -189,23 +158,25 @@ export function createSshSession(context: SshSessionContext): SshSession {
         return { exitCode: end.exitCode };
       }
       const hasStarted = end.kind === "lost" && end.hasStarted;
-      if (end.kind === "refused" && !link.isClosed) {
-        makeRoomOrThrow(end.cause);
+      if (end.kind === "refused" && !link.isClosed()) {
+        refusals++;
+        makeRoomOrThrow(refusals, end.cause);
+        // sshd counts a closed channel for a moment longer than we do.
+        await raceAbort(pause(refusals * refusalPauseMs), signal);
       } else if (hasStarted || isSecondTry) {
         throw linkLost(link, hasStarted);
       } else {
         // It had died since it was last used, a laptop's sleep perhaps. Nothing has run, so try a new one.
         isSecondTry = true;
-        link.forget();
-        link.client.destroy();
+        link.discard();
       }
     }
   }
 
   /** The host allows fewer channels than OpenSSH does by default: makes do with what there are. */
-  function makeRoomOrThrow(cause: unknown): void {
+  function makeRoomOrThrow(refusals: number, cause: unknown): void {
     const others = channels.held();
-    if (others === 0) {
+    if (others === 0 && refusals > maximumRefusals) {
       throw new KubeadmError({
         code: "session-protocol",
         host: target.host,
@@ -214,7 +185,9 @@ export function createSshSession(context: SshSessionContext): SshSession {
         cause,
       });
     }
-    channels.lowerTo(others);
+    if (refusals > 1 && others > 0) {
+      channels.lowerTo(others);
+    }
   }
 
   function linkLost(link: Link, hasStarted: boolean): KubeadmError {
@@ -225,7 +198,7 @@ export function createSshSession(context: SshSessionContext): SshSession {
         ? "the connection was lost while a script ran; it may have been cut short or run on unseen."
         : "the connection was lost before the script was started.",
       next: "Check the host and the network, then continue: what is done already is not done again.",
-      cause: link.lastError,
+      cause: link.lastError(),
     });
   }
 
@@ -244,7 +217,7 @@ export function createSshSession(context: SshSessionContext): SshSession {
       throw error;
     });
     try {
-      const link = await raceAbort(getLink(), signal);
+      const link = await links.get(signal);
       onActivity?.({ kind: "shell", host: target.host });
       const shell = await openShell(link.client, target, options);
       void shell.exit.finally(leave);
@@ -261,20 +234,15 @@ export function createSshSession(context: SshSessionContext): SshSession {
   }
 
   async function close(): Promise<void> {
-    isEnded = true;
     await Promise.all(pendingEndings);
-    // Not awaited: a connection that is being opened may wait for an answer of the person.
-    void current?.then(
-      (link) => link.client.end(),
-      () => undefined,
-    );
+    links.end();
   }
 
   return {
     host: target.host,
     run,
     connect: async (signal) => {
-      await raceAbort(getLink(), signal);
+      await links.get(signal);
     },
     openShell: openTerminal,
     close,
