@@ -1,10 +1,10 @@
 import { execFile, execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
+import { freePort } from "./freePort.ts";
 
 const execute = promisify(execFile);
 const sshd = "/usr/sbin/sshd";
@@ -71,7 +71,8 @@ export async function startPrivateSshd(
   const authorized = join(folder, "authorized_keys");
   const publicKeys = await Promise.all([keyFile, encryptedKeyFile].map((file) => readFile(`${file}.pub`)));
   await writeFile(authorized, Buffer.concat(publicKeys));
-  const sudoers = `/etc/sudoers.d/kubeadm-test-${process.pid}`;
+  // sudo reads no file of this folder whose name has a dot.
+  const sudoers = `/etc/sudoers.d/${basename(folder).replaceAll(".", "-")}`;
   for (const user of users) {
     await execute("useradd", ["--create-home", "--shell", "/bin/bash", user.name]);
     execFileSync("chpasswd", { input: `${user.name}:${user.password}\n` });
@@ -133,8 +134,20 @@ export async function startPrivateSshd(
   };
 }
 
+/** Ends the processes that serve connections, as a lost network would: without a word to the client. */
+export async function breakConnections(server: PrivateSshd): Promise<void> {
+  for (const connection of await server.connections()) {
+    // Without root's login there is an unprivileged process below; both hold the socket.
+    const below = await childrenOf(connection);
+    const names = await Promise.all(
+      below.map((pid) => readFile(`/proc/${pid}/comm`, "utf8").catch(() => "")),
+    );
+    [connection, ...below.filter((_, index) => names[index]?.startsWith("sshd"))].forEach(endProcess);
+  }
+}
+
 /** Ends a process that may have ended already. */
-export function endProcess(pid: number): void {
+function endProcess(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
   } catch {
@@ -170,16 +183,4 @@ async function listening(server: ChildProcess): Promise<void> {
       reject(new Error(`sshd did not start: ${said}`));
     });
   });
-}
-
-/** A loopback port that nothing listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") {
-    throw new Error("a TCP server has a port");
-  }
-  return address.port;
 }
