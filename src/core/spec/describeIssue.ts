@@ -64,7 +64,9 @@ export function show(value: unknown, source?: string): string {
     return "nothing";
   }
   const text =
-    typeof value === "string" ? JSON.stringify(value) : `the ${typeof value} ${source ?? String(value)}`;
+    typeof value === "string"
+      ? JSON.stringify(value)
+      : `the ${typeof value} ${source ?? JSON.stringify(value)}`;
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
@@ -76,7 +78,7 @@ export function knownFields(schema: z.core.$ZodType, path: FieldPath): readonly 
     if (part === undefined) {
       return Object.keys(inner.shape);
     }
-    const field: z.core.$ZodType | undefined = inner.shape[String(part)];
+    const field = (inner.shape as Readonly<Record<string, z.core.$ZodType>>)[String(part)];
     return field === undefined ? [] : knownFields(field, rest);
   }
   return inner instanceof z.ZodArray && part !== undefined ? knownFields(inner.element, rest) : [];

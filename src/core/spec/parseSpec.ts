@@ -131,7 +131,7 @@ function diagnosticsOf(issue: z.core.$ZodIssue, document: SpecDocument): readonl
 /** How to repair a wrong value, where that can be told. */
 function hintFor(issue: z.core.$ZodIssue, source: string | undefined): string {
   if (issue.code === "invalid_type" && issue.expected === "string" && typeof issue.input !== "object") {
-    return `; put it in quotes: "${source ?? String(issue.input)}"`;
+    return `; put it in quotes: "${source ?? JSON.stringify(issue.input)}"`;
   }
   if (issue.code === "invalid_value" && typeof issue.input === "string") {
     const meant = nearestWord(issue.input, issue.values.map(String));

@@ -136,15 +136,17 @@ function offsetOfDepth(text: string, depth: number): number | undefined {
   return undefined;
 }
 
+type SyntaxProblem = Pick<YAMLParseError, "code" | "message" | "pos">;
+
 /** Every key that is there twice, and of the other errors the first: what follows is mostly its consequence. */
-function syntaxErrors(document: Document.Parsed): readonly YAMLParseError[] {
-  const isDuplicate = (problem: YAMLParseError): boolean => problem.code === "DUPLICATE_KEY";
+function syntaxErrors(document: Document.Parsed): readonly SyntaxProblem[] {
+  const isDuplicate = (problem: SyntaxProblem): boolean => problem.code === "DUPLICATE_KEY";
   const other = document.errors.find((problem) => !isDuplicate(problem));
   return other === undefined ? document.errors : [other];
 }
 
 /** What the library says, in words for someone who has not read the YAML specification. */
-function yamlMessage(problem: YAMLParseError): string {
+function yamlMessage(problem: SyntaxProblem): string {
   switch (problem.code) {
     case "TAB_AS_INDENT":
       return "a tab is used to indent; YAML allows only spaces";
