@@ -25,7 +25,7 @@ const reachEndpoint =
 export const failureRules: readonly FailureRule[] = [
   // The host itself.
   {
-    pattern: /no space left on device|not have enough free space in/i,
+    pattern: /no space left on device|enough free space in/i,
     message: () => "the host's disk is full",
     next: "Free some space (df -h shows where), and run the phase again.",
   },

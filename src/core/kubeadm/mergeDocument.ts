@@ -19,7 +19,7 @@ function mergeValue(key: string, generated: unknown, users: unknown): unknown {
     return mergeDocument(generated, users);
   }
   if (key === "certSANs" && Array.isArray(generated) && Array.isArray(users)) {
-    return [...new Set<unknown>([...generated, ...users])];
+    return [...new Set([...(generated as readonly unknown[]), ...(users as readonly unknown[])])];
   }
   if (key === "node-labels") {
     return joinLabels(generated, users);

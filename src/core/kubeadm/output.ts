@@ -32,12 +32,16 @@ function only(output: string, pattern: RegExp, command: string, what: string): S
   return new Secret(word);
 }
 
+/** What failed stands at the end of an output; bounds keep the patterns below fast, whatever a host prints. */
+const maxOutput = 100_000;
+const longLine = /^(.{2000}).*$/gm;
+
 /**
  * What went wrong, in one sentence, and the next step, from what kubeadm, apt, containerd or kubectl printed.
  * undefined when nothing in it is known. Both texts are free of control characters.
  */
 export function explainFailure(output: string): Explanation | undefined {
-  const text = withoutControls(output);
+  const text = withoutControls(output.slice(-maxOutput)).replace(longLine, "$1");
   const found = explainPreflight(text) ?? byRule(text) ?? kubeadmsOwnWords(text);
   return found && { message: short(found.message), next: found.next };
 }
