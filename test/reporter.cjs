@@ -1,4 +1,4 @@
-const { Spec } = require("mocha/lib/reporters");
+const { Spec } = require("mocha").reporters;
 
 /** mocha's own report, closed by one line that is the same for every suite: `N passed, N failed, N skipped`. */
 module.exports = class extends Spec {

@@ -64,8 +64,9 @@ export class WorkbenchTerminals {
 
   /** Waits until the active terminal shows this many commands that ended this way. */
   async waitForDecorations(decoration: "success" | "error", count: number): Promise<void> {
+    // Those of commands above or below the screen are there, too, but not shown.
     const marks = this.#active.locator(
-      `.terminal-command-decoration.codicon-terminal-decoration-${decoration}`,
+      `.terminal-command-decoration.codicon-terminal-decoration-${decoration}:visible`,
     );
     await marks.nth(count - 1).waitFor();
   }

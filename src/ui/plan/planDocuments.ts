@@ -18,11 +18,10 @@ export class PlanDocuments implements vscode.TextDocumentContentProvider, vscode
     return this.#contents.get(uri.toString()) ?? "This plan is no longer there. Make a new one.";
   }
 
-  /** Opens the plan; the person is offered the diffs of the files. */
+  /** Opens the plan as a rendered document. */
   async show(plan: Plan): Promise<void> {
-    const uri = this.#put(`/${plan.spec.name}/plan.md`, planText(plan));
-    const document = await vscode.workspace.openTextDocument(uri);
-    await vscode.window.showTextDocument(document, { preview: false });
+    const uri = this.#put(`/${plan.spec.name}/Plan for ${plan.spec.name}.md`, planText(plan));
+    await vscode.commands.executeCommand("markdown.showPreview", uri);
   }
 
   /** All files that the plan would write, before and after, as one editor of diffs. */
@@ -37,14 +36,18 @@ export class PlanDocuments implements vscode.TextDocumentContentProvider, vscode
     this.#contents.delete(uri.toString());
   }
 
-  #diff(cluster: string, { host, path, before, after }: FileChange): [vscode.Uri, vscode.Uri, vscode.Uri] {
-    const old = this.#put(`/${cluster}/${host}/now${path}`, before ?? "");
+  #diff(
+    cluster: string,
+    { host, path, before, after }: FileChange,
+  ): [vscode.Uri, vscode.Uri | undefined, vscode.Uri] {
+    const now = before === undefined ? undefined : this.#put(`/${cluster}/${host}${path}`, before, "now");
     const planned = this.#put(`/${cluster}/${host}${path}`, after);
-    return [planned, old, planned];
+    return [planned, now, planned];
   }
 
-  #put(path: string, content: string): vscode.Uri {
-    const uri = vscode.Uri.from({ scheme: planScheme, path });
+  /** `version` tells documents of the same path apart. */
+  #put(path: string, content: string, version = "planned"): vscode.Uri {
+    const uri = vscode.Uri.from({ scheme: planScheme, path, query: version });
     this.#contents.set(uri.toString(), content);
     this.#changed.fire(uri);
     return uri;

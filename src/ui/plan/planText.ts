@@ -1,5 +1,6 @@
 import type { Action, HostAction } from "../../core/run/phase.ts";
 import type { Plan, PhasePlan } from "../../core/run/plan.ts";
+import { escapeMarkdown } from "../inventory/inventoryModel.ts";
 import { describeStep, stepDetail, type Step } from "../../core/shell/step.ts";
 
 /** A file that a plan changes, for showing as a diff. */
@@ -45,7 +46,7 @@ export function fileChanges(plan: Plan): readonly FileChange[] {
 function findings({ findings: found }: Plan): readonly string[] {
   return found.length === 0
     ? []
-    : ["## Found before starting", found.map(({ severity, host, message, next }) => `- ${severity} — **${host}**: ${message}. ${next}`).join("\n")];
+    : ["## Found before starting", found.map(({ severity, host, message, next }) => `- ${severity} — **${host}**: ${escapeMarkdown(message)}. ${escapeMarkdown(next)}`).join("\n")];
 }
 
 function phaseText({ phase, hosts, before, after }: PhasePlan): string {
@@ -76,7 +77,7 @@ function hostText(names: readonly string[], actions: readonly Action[]): string 
 
 function actionText(action: Action): string {
   const note = action.isForecast === true ? " *(a forecast: planned anew when what it depends on is known)*" : "";
-  return [`**${action.summary}**${note}`, ...action.steps.map(stepText)].join("\n\n");
+  return [`**${escapeMarkdown(action.summary)}**${note}`, ...action.steps.map(stepText)].join("\n\n");
 }
 
 function stepText(step: Step): string {
@@ -87,12 +88,17 @@ function stepText(step: Step): string {
     case "run":
       return [fence("console", `$ ${describeStep(step)}`), ...(detail === undefined ? [] : ["with this input:", fence("yaml", detail)])].join("\n\n");
     case "script":
-      return [fence("console", `$ ${describeStep(step)}`), ...(detail === undefined ? [] : [fence("sh", detail)])].join("\n\n");
+      return [fence("console", `$ ${describeStep(step)}`), ...(detail === undefined ? [] : [details("by this script", fence("sh", detail))])].join("\n\n");
   }
 }
 
 function fileLanguage(path: string): string {
   return path.endsWith(".toml") ? "toml" : path.endsWith(".yaml") ? "yaml" : "ini";
+}
+
+/** Folded until someone opens it. `summary` is ours; the body is Markdown that cannot end it. */
+function details(summary: string, body: string): string {
+  return `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`;
 }
 
 /** A code block whose fence is longer than any in the text, so that the text cannot end it. */

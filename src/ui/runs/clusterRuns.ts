@@ -163,8 +163,8 @@ export class ClusterRuns implements vscode.Disposable {
     if (event.kind === "phase-started") {
       report(`${phaseTitles[event.phase]} on ${event.hosts.join(", ")}`);
     }
-    if (event.kind === "host-started") {
-      this.#terminals.reveal(entry.uri, event.host);
+    if (event.kind === "run-started" && event.hosts[0] !== undefined) {
+      this.#terminals.reveal(entry.uri, event.hosts[0]);
     }
   }
 
