@@ -159,7 +159,8 @@ export async function openLab(name = "lab", knownKeys?: LabKeys): Promise<Lab> {
     knownHosts: paths.knownHosts,
     requestLog: paths.requestLog,
     exec: async (host, argv, options) => {
-      const pid = (await readFile(hostPaths(paths.root, host).initPid, "utf8")).trim();
+      const pid = (await readFile(hostPaths(paths.root, host).initPid, "utf8").catch(() => "")).trim();
+      if (pid === "") throw new Error(`${host} is off, or lab ${name} has no such host`);
       const enter = [
         "nsenter",
         "--target",
