@@ -26,8 +26,9 @@ export const packages: Phase = {
       const summary = `Install ${kubernetesPackages.join(", ")} ${version}`;
       actions.push({ id: "install", summary, steps: manager.installKubernetes(version, facts) });
     }
-    if (actions.some(({ id }) => id === "install") || !manager.isHeld(facts)) {
-      actions.push({ id: "hold", summary: "Keep ordinary upgrades from changing them", steps: manager.hold() });
+    const hold = manager.hold();
+    if (hold.length > 0 && (actions.some(({ id }) => id === "install") || !manager.isHeld(facts))) {
+      actions.push({ id: "hold", summary: "Keep ordinary upgrades from changing them", steps: hold });
     }
     return actions;
   },
