@@ -126,7 +126,7 @@ function createServices(context: vscode.ExtensionContext, log: vscode.LogOutputC
         context: cluster,
         onNodes,
         onState: (state, cause) => {
-          log.debug(`watching the nodes of ${cluster}: ${state} ${cause === undefined ? "" : String(cause)}`);
+          log.debug(`watching the nodes of ${cluster}: ${state} ${cause ?? ""}`);
           if (state === "disconnected") {
             onNodes(undefined);
           }

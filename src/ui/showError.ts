@@ -1,16 +1,19 @@
 import * as vscode from "vscode";
+import type { CommandId } from "../contributions.ts";
 import { Cancelled, KubeadmError, messageOf } from "../core/errors.ts";
+import { errorText } from "./errorText.ts";
 
 /**
  * Registers a command whose errors are shown to the person: a KubeadmError as it is, a cancellation not at all,
  * anything else as a bug of ours with its stack in the log.
  */
-export function registerCommand<T extends unknown[]>(
-  id: string,
+export function registerCommand(
+  id: CommandId,
   log: vscode.LogOutputChannel,
-  run: (...args: T) => Promise<void> | void,
+  // VS Code gives what a menu or a caller passes; commands say what they expect of it.
+  run: (...args: never[]) => Promise<void> | void,
 ): vscode.Disposable {
-  return vscode.commands.registerCommand(id, async (...args: T) => {
+  return vscode.commands.registerCommand(id, async (...args: never[]) => {
     try {
       await run(...args);
     } catch (error) {
@@ -24,13 +27,11 @@ export function showError(error: unknown, log: vscode.LogOutputChannel): void {
     return;
   }
   log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  if (error instanceof KubeadmError) {
-    void vscode.window.showErrorMessage(error.message);
-    return;
-  }
+  // A notification with a button is shown whole, one without is cut off after its first line.
   const showLog = "Show Log";
+  const text = error instanceof KubeadmError ? errorText(error) : `Kubeadm met an error of its own: ${messageOf(error)}`;
   void vscode.window
-    .showErrorMessage(`Kubeadm met an error of its own: ${messageOf(error)}`, showLog)
+    .showErrorMessage(text, showLog)
     .then((answer) => {
       if (answer === showLog) {
         log.show();

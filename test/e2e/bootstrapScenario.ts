@@ -49,6 +49,11 @@ export class BootstrapScenario {
     return new BootstrapScenario(workbench, options, folder);
   }
 
+  /** The folder that is open in VS Code. */
+  get workspace(): string {
+    return path.join(this.#folder, "demo");
+  }
+
   get kubeconfig(): string {
     return path.join(this.#folder, "home/.kube/config");
   }

@@ -6,7 +6,7 @@ import { kubeconfigOf, parseSource, textField, type Fields, type Kubeconfig } fr
 export interface MergeOptions {
   /** Replace entries of the same names that are another cluster's: only after the person said so. */
   readonly replace: boolean;
-  /** Make the cluster's context the current one. A file without any content gets it in any case. */
+  /** Make the cluster's context the current one: only when the person said so, also in a new file. */
   readonly makeCurrent: boolean;
 }
 
@@ -48,7 +48,7 @@ export function mergeKubeconfig(
   let file = isNew ? withHeader(source) : source;
   file = withEntry(file, "clusters", name, mergedCluster(config.clusters.get(name), incoming));
   file = withEntry(file, "contexts", name, mergedContext(config.contexts.get(name), incoming));
-  if (isNew || options.makeCurrent) {
+  if (options.makeCurrent) {
     file = withCurrentContext(file, name);
   }
   file = withEntry(file, "users", user, incoming.credentials);

@@ -29,7 +29,8 @@ export const controlPlaneInit: Phase = {
         steps: [
           { kind: "write", path: CONFIG, content, mode: "0600" },
           { kind: "run", argv: ["kubeadm", "config", "images", "pull", "--config", CONFIG], timeoutSeconds: PULL_SECONDS },
-          { kind: "run", argv: ["kubeadm", "init", "--config", CONFIG], timeoutSeconds: INIT_SECONDS },
+          // It would print a join token, which is nobody's business in a terminal or a journal.
+          { kind: "run", argv: ["kubeadm", "init", "--config", CONFIG, "--skip-token-print"], timeoutSeconds: INIT_SECONDS },
         ],
       },
     ];

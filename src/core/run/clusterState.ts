@@ -16,13 +16,13 @@ export interface HostState {
   readonly isConnecting?: boolean;
   /** The phase that failed last, until it succeeds. */
   readonly failed?: { readonly phase: PhaseId; readonly failure: Failure };
-  /** The node as the watched API server has it. */
-  readonly node?: NodeFacts;
 }
 
 /** What is known of one cluster. Views are made from it, and nothing else. */
 export interface ClusterState {
   readonly hosts: Readonly<Record<string, HostState>>;
+  /** The nodes as the watched API server has them now; undefined while it is not watched. */
+  readonly nodes?: readonly NodeFacts[] | undefined;
   /** The run that goes on, or the last one. */
   readonly run?: {
     readonly id: string;
@@ -38,7 +38,7 @@ export const emptyClusterState: ClusterState = { hosts: {} };
 export function reduce(state: ClusterState, event: RunEvent): ClusterState {
   switch (event.kind) {
     case "run-started":
-      return { hosts: state.hosts, run: { id: event.run, isActive: true, phases: {} } };
+      return { ...state, run: { id: event.run, isActive: true, phases: {} } };
     case "connecting":
       return withHost(state, event.host, { isConnecting: true });
     case "facts":
@@ -49,7 +49,7 @@ export function reduce(state: ClusterState, event: RunEvent): ClusterState {
         isConnecting: undefined,
       });
     case "host-lost":
-      return withHost(state, event.host, { lost: event.failure, isConnecting: undefined, node: undefined });
+      return withHost(state, event.host, { lost: event.failure, isConnecting: undefined });
     case "host-started":
       return withHost(state, event.host, { activity: event.phase, isConnecting: undefined });
     case "host-finished":
@@ -67,6 +67,7 @@ export function reduce(state: ClusterState, event: RunEvent): ClusterState {
     case "run-finished":
       return withFailures(
         {
+          ...state,
           hosts: mapHosts(state.hosts, ({ activity: _activity, isConnecting: _isConnecting, ...rest }) => rest),
           ...(state.run && { run: { ...state.run, isActive: false, outcome: event.outcome } }),
         },
@@ -83,15 +84,7 @@ export function reduce(state: ClusterState, event: RunEvent): ClusterState {
 
 /** The state with what the watched cluster says of its nodes; `undefined` when it is not watched any more. */
 export function withNodes(state: ClusterState, nodes: readonly NodeFacts[] | undefined): ClusterState {
-  return {
-    ...state,
-    hosts: Object.fromEntries(
-      Object.entries(state.hosts).map(([name, { node: _node, ...host }]) => {
-        const node = nodes?.find((candidate) => candidate.name === name);
-        return [name, node === undefined ? host : { ...host, node }];
-      }),
-    ),
-  };
+  return { ...state, nodes };
 }
 
 /** The words that a host's state is told in. */
@@ -129,9 +122,9 @@ export function hostStatus(name: string, role: Role, state: ClusterState): HostS
   if (host.failed !== undefined) {
     return { kind: "failed", ...host.failed };
   }
-  const node = host.node ?? lastKnownNode(name, state);
+  const node = (state.nodes ?? lastKnownNodes(state)).find((candidate) => candidate.name === name);
   if (node !== undefined) {
-    return { kind: node.isReady ? "ready" : role === "control-plane" && host.node === undefined ? "control-plane-up" : "not-ready" };
+    return { kind: node.isReady ? "ready" : role === "control-plane" && state.nodes === undefined ? "control-plane-up" : "not-ready" };
   }
   if (host.facts === undefined) {
     return { kind: "unknown" };
@@ -150,14 +143,10 @@ function progress(facts: HostFacts, role: Role): "reachable" | "prepared" | "con
     : "reachable";
 }
 
-function lastKnownNode(name: string, state: ClusterState): NodeFacts | undefined {
-  for (const host of Object.values(state.hosts)) {
-    const node = host.facts?.kubernetes.cluster?.nodes.find((candidate) => candidate.name === name);
-    if (node !== undefined) {
-      return node;
-    }
-  }
-  return undefined;
+/** What a control plane said when it was last asked. */
+function lastKnownNodes(state: ClusterState): readonly NodeFacts[] {
+  const clusters = Object.values(state.hosts).flatMap(({ facts }) => facts?.kubernetes.cluster ?? []);
+  return clusters[0]?.nodes ?? [];
 }
 
 /** Keys with the value undefined are removed. */

@@ -182,7 +182,7 @@ class Run {
       return outcome;
     }
     const cleaned = await this.#onHost(phase, after.host, () =>
-      this.#apply(phase, after.host, [after.action], []),
+      this.#apply(phase, after.host, [after.action], phase.sections),
     );
     return worst([outcome, cleaned]);
   }

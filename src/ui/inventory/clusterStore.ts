@@ -18,7 +18,7 @@ export class ClusterStore implements vscode.Disposable {
   readonly #entries = new Map<string, ClusterEntry>();
   readonly #diagnostics = vscode.languages.createDiagnosticCollection("kubeadm");
   readonly #changed = new vscode.EventEmitter<void>();
-  readonly #disposables: vscode.Disposable[] = [this.#diagnostics, this.#changed];
+  readonly #disposables: { dispose(): unknown }[] = [this.#diagnostics, this.#changed];
   #loading: Promise<void> | undefined;
   readonly onDidChange = this.#changed.event;
 
