@@ -193,7 +193,7 @@ describe("parsing facts", () => {
     assert.equal(facts.system.hostname, "ok");
   });
 
-  it("never throws, and never lets a control character into a single-line fact", () => {
+  it("never throws, and never lets a control character but a tab into a single-line fact", () => {
     const line = fc.oneof(
       anyText,
       fc
@@ -227,10 +227,10 @@ describe("parsing facts", () => {
           ...names,
           ...kubernetes.portsInUse,
         ]) {
-          assert.doesNotMatch(value, /[\u0000-\u001f\u007f-\u009f]/);
+          assert.doesNotMatch(value, /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
