@@ -42,7 +42,10 @@ describe("a whole bootstrap", () => {
   }
 });
 
-describe("each phase of the preparation", () => {
+describe("each phase of the preparation", function () {
+  // Generous: other suites may keep the machine busy.
+  this.timeout(20_000);
+
   const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
     fc.option(value, { nil: undefined });
   const line = fc.constantFrom(

@@ -48,7 +48,10 @@ const nasty = fc
   )
   .filter((value) => !value.includes("\0"));
 
-describe("quoting for the shell", () => {
+describe("quoting for the shell", function () {
+  // Generous: other suites may keep the machine busy.
+  this.timeout(20_000);
+
   for (const [command, ...words] of shells) {
     it(`gives ${command} exactly the words that it was given`, () => {
       fc.assert(

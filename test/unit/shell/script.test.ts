@@ -36,7 +36,10 @@ const script = (text: string, extra: Partial<ScriptStep> = {}): ScriptStep => ({
   ...extra,
 });
 
-describe("a rendered script", () => {
+describe("a rendered script", function () {
+  // Generous: other suites may keep the machine busy.
+  this.timeout(20_000);
+
   let folder = "";
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "script-"));
@@ -142,7 +145,7 @@ describe("a rendered script", () => {
         const { exitCode, text } = runSteps([slow], { shell });
         assert.equal(exitCode, 124);
         assert.equal(text, "");
-      }).timeout(8_000);
+      });
     });
   }
 
