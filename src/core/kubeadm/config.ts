@@ -13,6 +13,12 @@ import { configApiVersion } from "./configApiVersion.ts";
 import { mergeDocument } from "./mergeDocument.ts";
 import { renderYaml, secretScalar } from "./renderYaml.ts";
 
+/**
+ * How long a join looks for a cluster that knows its token, as Go writes durations. kubeadm's own 5 minutes are
+ * longer than anybody waits for what is plain after seconds; our token has just been made.
+ */
+const DISCOVERY_TIMEOUT = "1m0s";
+
 type Fields = Readonly<Record<string, unknown>>;
 
 export interface InitConfigOptions {
@@ -50,11 +56,14 @@ export function renderInitConfig(options: InitConfigOptions): string {
 /** The configuration for `kubeadm join --config`. Its token and certificate key stay secrets inside the text. */
 export function renderJoinConfig(options: JoinConfigOptions): Text {
   const { spec, host, kubernetesVersion, token, caHash, certificateKey } = options;
+  const hasTimeouts = configApiVersion(kubernetesVersion) === "v1beta4";
   const document = withUsers(spec, {
     apiVersion: `kubeadm.k8s.io/${configApiVersion(kubernetesVersion)}`,
     kind: "JoinConfiguration",
     nodeRegistration: nodeRegistration(host, kubernetesVersion),
+    ...(hasTimeouts && { timeouts: { discovery: DISCOVERY_TIMEOUT } }),
     discovery: {
+      ...(!hasTimeouts && { timeout: DISCOVERY_TIMEOUT }),
       bootstrapToken: {
         apiServerEndpoint: spec.controlPlaneEndpoint,
         token: secretScalar(token, tokenPattern),

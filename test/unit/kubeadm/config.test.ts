@@ -171,6 +171,21 @@ describe("kubeadm's configuration", () => {
     assert.equal(controlPlane.certificateKey, certificateKey.reveal());
   });
 
+  it("gives up in a minute on a cluster that does not know the token, where each API version says so", () => {
+    const timeoutsOf = (version: string): unknown[] => {
+      const spec = simple(version);
+      const host = firstControlPlane(spec);
+      const config = parse(reveal(renderJoinConfig({ spec, host, kubernetesVersion: version, token, caHash }))) as {
+        discovery: { timeout?: string };
+        timeouts?: unknown;
+      };
+      return [config.discovery.timeout, config.timeouts];
+    };
+    assert.deepEqual(timeoutsOf("1.20.2"), ["1m0s", undefined]);
+    assert.deepEqual(timeoutsOf("1.30.0"), ["1m0s", undefined]);
+    assert.deepEqual(timeoutsOf("1.31.0"), [undefined, { discovery: "1m0s" }]);
+  });
+
   it("shows a plan's own words where the secrets will stand", () => {
     const spec = simple("1.37.0");
     const host = firstControlPlane(spec);
