@@ -2,10 +2,10 @@ import { renderInitConfig } from "../kubeadm/config.ts";
 import { paths } from "../facts/paths.ts";
 import type { Phase, PlanContext } from "../run/phase.ts";
 import { firstControlPlane, type Host } from "../spec/clusterSpec.ts";
-import { isInitialised } from "./membership.ts";
+import { initFiles, isInitialised } from "./membership.ts";
 import { installedVersion } from "./packages.ts";
 
-const CONFIG = `${paths.state}/kubeadm-init.yaml`;
+const CONFIG = `${paths.state}/${initFiles.config}`;
 /** kubeadm itself waits 4 minutes for the control plane; images come before that. */
 const PULL_SECONDS = 1800;
 const INIT_SECONDS = 600;
@@ -31,6 +31,7 @@ export const controlPlaneInit: Phase = {
           { kind: "run", argv: ["kubeadm", "config", "images", "pull", "--config", CONFIG], timeoutSeconds: PULL_SECONDS },
           // It would print a join token, which is nobody's business in a terminal or a journal.
           { kind: "run", argv: ["kubeadm", "init", "--config", CONFIG, "--skip-token-print"], timeoutSeconds: INIT_SECONDS },
+          { kind: "write", path: `${paths.state}/${initFiles.done}`, content: "kubeadm init has ended well\n", mode: "0600" },
         ],
       },
     ];

@@ -14,13 +14,17 @@ export function clusterCa({ spec, facts }: PlanContext): string | undefined {
   return first !== undefined && isInitialised(first) ? first.caCertificate : undefined;
 }
 
+/** State files of ours around `kubeadm init`: its configuration, written before, and a note of its good end. */
+export const initFiles = { config: "kubeadm-init.yaml", done: "kubeadm-init.done" } as const;
+
 /**
- * `kubeadm init` has run to its end. Its last step is the kube-proxy addon; while the API server does not answer
- * the static pods and the node's identity have to do.
+ * `kubeadm init` has run to its end. Its last step is the kube-proxy addon; while the API server does not answer,
+ * our own notes have to do, and for a control plane that someone else made its files.
  */
 export function isInitialised(facts: HostFacts["kubernetes"]): boolean {
   const hasControlPlane = facts.hasAdminConf && facts.hasJoined && facts.staticPods.includes("kube-apiserver");
-  return hasControlPlane && (facts.cluster === undefined || facts.cluster.daemonSets.includes("kube-system/kube-proxy"));
+  const wasInterrupted = initFiles.config in facts.state && !(initFiles.done in facts.state);
+  return hasControlPlane && (facts.cluster?.daemonSets.includes("kube-system/kube-proxy") ?? !wasInterrupted);
 }
 
 export function membershipOf(host: Host, facts: HostFacts, context: PlanContext): Membership {

@@ -158,7 +158,27 @@ describe("preflight", () => {
       near: { "cp-1": { kubernetes: initialised } },
     },
     {
-      about: "a control plane whose API server does not answer",
+      about: "a control plane whose API server never came up, as an init that did not end",
+      hit: { "cp-1": { kubernetes: { ...initialised, cluster: undefined, state: { "kubeadm-init.yaml": "" } } } },
+      says: /^error cp-1: an earlier installation left \/etc\/kubernetes\/admin\.conf$/,
+      near: { "cp-1": { kubernetes: { ...initialised, state: { "kubeadm-init.yaml": "" } } } },
+    },
+    {
+      about: "a control plane whose API server does not answer any more",
+      hit: {
+        "cp-1": {
+          kubernetes: {
+            ...initialised,
+            cluster: undefined,
+            state: { "kubeadm-init.yaml": "", "kubeadm-init.done": "" },
+          },
+        },
+      },
+      says: /^error cp-1: it is a control plane, but its API server does not answer$/,
+      near: { "cp-1": { kubernetes: initialised } },
+    },
+    {
+      about: "a control plane that someone else made, whose API server does not answer",
       hit: { "cp-1": { kubernetes: { ...initialised, cluster: undefined } } },
       says: /^error cp-1: it is a control plane, but its API server does not answer$/,
       near: { "cp-1": { kubernetes: initialised } },
