@@ -72,13 +72,16 @@ export interface LabRun {
   readonly events: readonly RunEvent[];
 }
 
+/** What a test takes part in; `openSession` stands in for SSH. */
+export type LabRunOptions = Partial<Pick<RunRequest, "signal" | "hostSignal" | "emit" | "openSession">>;
+
 /** Runs phases on a lab by the engine and real SSH, without an editor. */
 export interface LabCluster {
   readonly spec: ClusterSpec;
   readonly sessions: Sessions;
   /** Everything that the SSH layer did so far. */
   readonly activity: readonly SshActivity[];
-  run(scope: Scope, options?: Partial<Pick<RunRequest, "signal" | "emit">>): Promise<LabRun>;
+  run(scope: Scope, options?: LabRunOptions): Promise<LabRun>;
   dispose(): Promise<void>;
 }
 
@@ -111,7 +114,7 @@ export function labCluster(
     spec,
     sessions,
     activity,
-    async run(scope, { signal = new AbortController().signal, emit } = {}) {
+    async run(scope, { signal = new AbortController().signal, emit, ...others } = {}) {
       const events: RunEvent[] = [];
       const result = await runPhases({
         id: "lab",
@@ -120,6 +123,7 @@ export function labCluster(
         scope,
         localFiles: {},
         openSession: (host, abort) => sessions.open(host, abort),
+        ...others,
         kubeconfig: port,
         surroundings: { now: () => Date.now(), nonce: () => `k${randomBytes(16).toString("hex")}` },
         signal,
