@@ -35,8 +35,6 @@ export const settings = {
 
 export const contextKeys = {
   isRunning: "kubeadm.isRunning",
-  /** The workspace was searched for specs; before that the view does not say that there are none. */
-  isLoaded: "kubeadm.isLoaded",
 } as const;
 
 /** What `viewItem` is in menus. */

@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
-import { contextKeys, settings, views } from "./contributions.ts";
+import { settings, views } from "./contributions.ts";
 import { registerClusterCommands } from "./ui/commands/cluster.ts";
 import type { CommandContext } from "./ui/commands/context.ts";
 import { registerHostCommands } from "./ui/commands/host.ts";
@@ -59,7 +59,6 @@ export function activate(context: vscode.ExtensionContext): void {
 /** Clusters that are in the kubeconfig already show their nodes' readiness as soon as the view is open. */
 async function followKnownClusters(store: ClusterStore, watches: NodeWatches): Promise<void> {
   await store.load();
-  await vscode.commands.executeCommand("setContext", contextKeys.isLoaded, true);
   await Promise.all(store.entries.map(async ({ uri, spec }) => spec && watches.follow(uri, spec.name)));
 }
 

@@ -1,11 +1,27 @@
 import * as vscode from "vscode";
 import { Secret } from "../core/shell/secret.ts";
+import { QuestionQueue } from "./questionQueue.ts";
 
 const SUDO = "sudo";
 const PASSWORD = "password";
 const PASSPHRASE = "passphrase";
+const ANSWER = "answer";
 /** Names of the secrets that are kept, as SecretStorage cannot list its own. */
 const INDEX = "kubeadm.secretNames";
+
+interface PasswordQuestion {
+  readonly host: string;
+  readonly user: string;
+  /** From 1; everything above follows a wrong answer. */
+  readonly attempt: number;
+}
+
+interface HostQuestion {
+  readonly host: string;
+  readonly user: string;
+  readonly question: string;
+  readonly echo: boolean;
+}
 
 interface Question {
   readonly key: string;
@@ -16,26 +32,30 @@ interface Question {
 
 /**
  * Asks the person what a connection needs to know. Passwords and passphrases are kept in SecretStorage, asked
- * again when they turn out wrong, and removed by `forget`. Fits SshPrompts of ssh/.
+ * again when they turn out wrong, and removed by `forget`. A question is taken away when its `unwanted` aborts.
+ * Fits SshPrompts of ssh/.
  */
 export function createSshPrompts(context: vscode.ExtensionContext) {
-  const once = new Map<string, Promise<Secret | undefined>>();
+  let asked = 0;
+  const questions = new QuestionQueue<Secret>();
 
-  /** Several connections may need the same answer at once: the person is asked once. */
-  const ask = (question: Question): Promise<Secret | undefined> => {
-    const key = `${question.key}#${question.attempt}`;
-    const asked = once.get(key) ?? askNow(question).finally(() => once.delete(key));
-    once.set(key, asked);
-    return asked;
-  };
+  const ask = (question: Question, unwanted: AbortSignal): Promise<Secret | undefined> =>
+    questions.ask(`${question.key}#${question.attempt}`, unwanted, (signal) => askNow(question, signal));
 
-  const askNow = async ({ key, title, prompt, attempt }: Question): Promise<Secret | undefined> => {
+  const askNow = async (
+    { key, title, prompt, attempt }: Question,
+    unwanted: AbortSignal,
+  ): Promise<Secret | undefined> => {
     const kept = attempt === 1 ? await context.secrets.get(key) : undefined;
     if (kept !== undefined) {
       return new Secret(kept);
     }
-    const again = attempt > 1 ? "That was wrong. " : "";
-    const value = await vscode.window.showInputBox({ title, prompt: again + prompt, password: true, ignoreFocusOut: true });
+    if (attempt > 1) {
+      // What was kept is wrong: it must not be tried again by the next connection.
+      await context.secrets.delete(key);
+    }
+    const again = attempt > 1 ? "That was wrong, try again. " : "";
+    const value = await showSecretBox({ title, prompt: again + prompt, password: true }, unwanted);
     if (value === undefined) {
       return undefined;
     }
@@ -46,14 +66,17 @@ export function createSshPrompts(context: vscode.ExtensionContext) {
   };
 
   return {
-    async confirmHostKey(question: {
-      readonly host: string;
-      readonly address: string;
-      readonly port: number;
-      readonly keyType: string;
-      readonly fingerprint: string;
-      readonly recordedKeyTypes: readonly string[];
-    }): Promise<"remember" | "once" | "cancel"> {
+    async confirmHostKey(
+      question: {
+        readonly host: string;
+        readonly address: string;
+        readonly port: number;
+        readonly keyType: string;
+        readonly fingerprint: string;
+        readonly recordedKeyTypes: readonly string[];
+      },
+      unwanted: AbortSignal,
+    ): Promise<"remember" | "once" | "cancel"> {
       const { host, address, port, keyType, fingerprint, recordedKeyTypes } = question;
       const others =
         recordedKeyTypes.length === 0
@@ -70,29 +93,39 @@ export function createSshPrompts(context: vscode.ExtensionContext) {
         remember,
         justOnce,
       );
-      return answer === remember ? "remember" : answer === justOnce ? "once" : "cancel";
+      // A dialog cannot be taken away; an answer that comes too late must not make a key known.
+      const isLate = unwanted.aborted;
+      return isLate ? "cancel" : answer === remember ? "remember" : answer === justOnce ? "once" : "cancel";
     },
 
-    password({ host, user, attempt }: { readonly host: string; readonly user: string; readonly attempt: number }) {
-      return ask({ key: `${PASSWORD}:${user}@${host}`, title: `SSH password`, prompt: `Password of ${user} on ${host}`, attempt });
+    password({ host, user, attempt }: PasswordQuestion, unwanted: AbortSignal) {
+      const prompt = `Password of ${user} on ${host}`;
+      return ask({ key: `${PASSWORD}:${user}@${host}`, title: "SSH password", prompt, attempt }, unwanted);
     },
 
-    passphrase({ file, attempt }: { readonly file: string; readonly attempt: number }) {
-      return ask({ key: `${PASSPHRASE}:${file}`, title: "SSH key", prompt: `Passphrase of ${file}`, attempt });
+    passphrase(
+      { file, attempt }: { readonly file: string; readonly attempt: number },
+      unwanted: AbortSignal,
+    ) {
+      const prompt = `Passphrase of ${file}`;
+      return ask({ key: `${PASSPHRASE}:${file}`, title: "SSH key", prompt, attempt }, unwanted);
     },
 
-    sudoPassword({ host, user, attempt }: { readonly host: string; readonly user: string; readonly attempt: number }) {
-      return ask({ key: `${SUDO}:${user}@${host}`, title: "sudo", prompt: `Password of ${user} on ${host} for sudo`, attempt });
+    sudoPassword({ host, user, attempt }: PasswordQuestion, unwanted: AbortSignal) {
+      const prompt = `Password of ${user} on ${host} for sudo`;
+      return ask({ key: `${SUDO}:${user}@${host}`, title: "sudo", prompt, attempt }, unwanted);
     },
 
-    async answer({ host, user, question, echo }: { readonly host: string; readonly user: string; readonly question: string; readonly echo: boolean }) {
-      const value = await vscode.window.showInputBox({
-        title: `${host} asks ${user}`,
-        prompt: question,
-        password: !echo,
-        ignoreFocusOut: true,
+    /** A question of the host's own: it may ask another one each time, so no two share an answer. */
+    answer({ host, user, question, echo }: HostQuestion, unwanted: AbortSignal) {
+      asked++;
+      return questions.ask(`${ANSWER}:${asked}`, unwanted, async (signal) => {
+        const value = await showSecretBox(
+          { title: `${host} asks ${user}`, prompt: question, password: !echo },
+          signal,
+        );
+        return value === undefined ? undefined : new Secret(value);
       });
-      return value === undefined ? undefined : new Secret(value);
     },
 
     /** Removes every kept password and passphrase. */
@@ -102,4 +135,22 @@ export function createSshPrompts(context: vscode.ExtensionContext) {
       await context.globalState.update(INDEX, []);
     },
   };
+}
+
+/** An input box that goes away when `unwanted` aborts, and not when something else is clicked. */
+async function showSecretBox(
+  options: Pick<vscode.InputBoxOptions, "title" | "prompt" | "password">,
+  unwanted: AbortSignal,
+): Promise<string | undefined> {
+  const closing = new vscode.CancellationTokenSource();
+  const close = (): void => {
+    closing.cancel();
+  };
+  unwanted.addEventListener("abort", close, { once: true });
+  try {
+    return await vscode.window.showInputBox({ ...options, ignoreFocusOut: true }, closing.token);
+  } finally {
+    unwanted.removeEventListener("abort", close);
+    closing.dispose();
+  }
 }

@@ -3,10 +3,11 @@ import { commands } from "../../contributions.ts";
 import { Cancelled, KubeadmError } from "../../core/errors.ts";
 import { phaseIds, type PhaseId } from "../../core/run/phase.ts";
 import type { Plan, Scope } from "../../core/run/plan.ts";
+import { sentence } from "../errorText.ts";
 import { phaseTitles } from "../inventory/hostStatusText.ts";
 import type { InventoryItem } from "../inventory/inventoryModel.ts";
 import { loadPhases, type SoundCluster } from "../runs/clusterRuns.ts";
-import { registerCommand } from "../showError.ts";
+import { registerCommand, showError } from "../showError.ts";
 import { clusterFor, type CommandContext } from "./context.ts";
 import { reportRun } from "./reportRun.ts";
 
@@ -16,9 +17,18 @@ export function registerClusterCommands(context: CommandContext): readonly vscod
   return [
     registerCommand(commands.refreshCluster, log, async (item?: InventoryItem) => {
       await store.load();
-      if (store.entries.length > 0) {
+      const sound = store.entries.flatMap((entry) => (entry.spec === undefined ? [] : [{ entry, spec: entry.spec }]));
+      if (item !== undefined || sound.length === 0) {
         await runs.refresh(await clusterFor(context, item));
+        return;
       }
+      // One that cannot be asked does not keep the others from being asked.
+      const refreshed = await Promise.allSettled(sound.map((cluster) => runs.refresh(cluster)));
+      refreshed.forEach((result) => {
+        if (result.status === "rejected") {
+          showError(result.reason, log);
+        }
+      });
     }),
 
     registerCommand(commands.planCluster, log, async (item?: InventoryItem) => {
@@ -43,10 +53,6 @@ export function registerClusterCommands(context: CommandContext): readonly vscod
       runs.runningClusters.forEach((uri) => {
         runs.cancel(uri);
       });
-    }),
-
-    vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-      plans.forget(uri);
     }),
   ];
 }
@@ -89,27 +95,46 @@ export async function planThenRun(
   }
   const showIt = "Show Plan";
   const answer = await vscode.window.showInformationMessage(`${title}?`, { modal: true, detail: planSummary(plan) }, verb, showIt);
+  const run = async (facts?: Plan["facts"]): Promise<void> => {
+    const result = await context.runs.run(cluster, title, scope, facts);
+    if (result !== undefined) {
+      await reportRun(context, cluster, title, result);
+    }
+  };
   if (answer === showIt) {
-    await showPlan(context, plan);
+    // Reading takes a while, so the hosts are asked again before anything is changed.
+    await showPlan(context, plan, { verb, run: () => run() });
   }
-  if (answer !== verb) {
-    return;
-  }
-  const result = await context.runs.run(cluster, title, scope, plan.facts);
-  if (result !== undefined) {
-    await reportRun(context, cluster, title, result);
+  if (answer === verb) {
+    await run(plan.facts);
   }
 }
 
-async function showPlan({ plans }: CommandContext, plan: Plan): Promise<void> {
+/** `offer`: what can be done once the plan has been read. */
+async function showPlan(
+  { plans, log }: CommandContext,
+  plan: Plan,
+  offer?: { readonly verb: string; readonly run: () => Promise<void> },
+): Promise<void> {
   await plans.show(plan);
   if (plan.isEmpty) {
     return;
   }
   const showFiles = "Show File Changes";
-  void vscode.window
-    .showInformationMessage(`The plan for ${plan.spec.name} is open. Nothing has been changed.`, showFiles)
-    .then((answer) => (answer === showFiles ? plans.showChanges(plan) : undefined));
+  const message = `The plan for ${plan.spec.name} is open. Nothing has been changed.`;
+  const follow = async (answer: string | undefined): Promise<void> => {
+    if (answer === showFiles) {
+      await plans.showChanges(plan);
+    } else if (answer !== undefined) {
+      await offer?.run();
+    }
+  };
+  vscode.window
+    .showInformationMessage(message, ...(offer === undefined ? [showFiles] : [offer.verb, showFiles]))
+    .then(follow)
+    .then(undefined, (error: unknown) => {
+      showError(error, log);
+    });
 }
 
 /** One line a phase, for the question before a run. */
@@ -117,7 +142,7 @@ function planSummary(plan: Plan): string {
   const phases = plan.phases
     .filter(({ hosts }) => hosts.length > 0)
     .map(({ phase, hosts }) => `${phase.title}: ${hosts.map(({ host }) => host.name).join(", ")}`);
-  const warnings = plan.findings.map(({ host, message }) => `Warning: ${host}: ${message}`);
+  const warnings = plan.findings.map(({ host, message }) => `Warning: ${host}: ${sentence(message)}`);
   return [...warnings, ...(warnings.length > 0 ? [""] : []), ...phases].join("\n");
 }
 
@@ -127,7 +152,7 @@ function firstFinding({ findings }: Plan): KubeadmError {
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more, in the plan)` : "";
   return new KubeadmError({
     code: "preflight",
-    message: `${first?.message ?? "the preflight failed"}${more}.`,
+    message: `${first?.message ?? "the preflight failed"}${more}`,
     ...(first && { host: first.host, next: first.next }),
     phase: phaseTitles.preflight,
   });

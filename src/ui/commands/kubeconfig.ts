@@ -7,7 +7,7 @@ import { clusterFor, type CommandContext } from "./context.ts";
 
 /** Commands on the user's kubeconfig, and on what is kept about runs and secrets. */
 export function registerKubeconfigCommands(context: CommandContext): readonly vscode.Disposable[] {
-  const { runs, services, log } = context;
+  const { runs, plans, services, log } = context;
   return [
     registerCommand(commands.revealKubeconfig, log, async (item?: InventoryItem) => {
       const cluster = await clusterFor(context, item);
@@ -33,11 +33,7 @@ export function registerKubeconfigCommands(context: CommandContext): readonly vs
       }
       const { journalText } = await import("../runs/journalText.ts");
       const { readJournal } = await import("../../files/journal.ts");
-      const document = await vscode.workspace.openTextDocument({
-        language: "markdown",
-        content: journalText(await readJournal(latest)),
-      });
-      await vscode.window.showTextDocument(document);
+      await plans.showReport("/Journal of the last run.md", journalText(await readJournal(latest)));
     }),
 
     registerCommand(commands.forgetSecrets, log, async () => {

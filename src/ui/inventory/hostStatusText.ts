@@ -1,4 +1,4 @@
-import { assertNever } from "../../core/errors.ts";
+import { assertNever, type ErrorCode } from "../../core/errors.ts";
 import type { HostStatus } from "../../core/run/clusterState.ts";
 import type { PhaseId } from "../../core/run/phase.ts";
 
@@ -41,7 +41,7 @@ export function statusText(status: HostStatus): StatusText {
     case "connecting":
       return { words: "connecting", icon: "sync~spin", color: busy };
     case "unreachable":
-      return { words: "unreachable", icon: "debug-disconnect", color: bad };
+      return { words: unreachableWords(status.failure.code), icon: "debug-disconnect", color: bad };
     case "running":
       return { words: `running ${phaseTitles[status.phase]}`, icon: "sync~spin", color: busy };
     case "failed":
@@ -60,5 +60,22 @@ export function statusText(status: HostStatus): StatusText {
       return { words: "NotReady", icon: "warning", color: "list.warningForeground" };
     default:
       return assertNever(status);
+  }
+}
+
+/** Says what stands in the way where something answers at the address. */
+function unreachableWords(code: ErrorCode): string {
+  switch (code) {
+    case "host-authentication":
+      return "unreachable, login refused";
+    case "host-key-changed":
+    case "host-key-unknown":
+    case "host-key-revoked":
+      return "unreachable, host key refused";
+    case "sudo-refused":
+    case "sudo-password":
+      return "unreachable, sudo refused";
+    default:
+      return "unreachable";
   }
 }

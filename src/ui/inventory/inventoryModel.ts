@@ -1,5 +1,6 @@
-import { hostStatus, type ClusterState, type HostState } from "../../core/run/clusterState.ts";
+import { hostStatus, type ClusterState, type HostState, type HostStatus } from "../../core/run/clusterState.ts";
 import type { ClusterSpec, Host, Role } from "../../core/spec/clusterSpec.ts";
+import { failureText } from "../errorText.ts";
 import { statusText, type StatusText } from "./hostStatusText.ts";
 
 /** A problem of a spec file, as the tree needs it. */
@@ -36,7 +37,7 @@ export function clusterItem(entry: ClusterEntry): InventoryItem {
       kind: "cluster",
       entry,
       label: entry.label,
-      description: `${count} ${count === 1 ? "problem" : "problems"} in the spec`,
+      description: `${count} ${count === 1 ? "problem" : "problems"}`,
       status: { words: "broken spec", icon: "error", color: "testing.iconFailed" },
     };
   }
@@ -81,12 +82,19 @@ export function hostItem(entry: ClusterEntry, host: Host): InventoryItem & { rea
   };
 }
 
+/** The most important first, as a narrow side bar cuts the rest off; "" while nothing is known. */
 function clusterWords(spec: ClusterSpec, state: ClusterState): string {
-  const ready = spec.hosts.filter((host) => hostStatus(host.name, host.role, state).kind === "ready").length;
   if (state.run?.isActive === true) {
     return "running";
   }
-  return ready === 0 ? "" : `${ready}/${spec.hosts.length} Ready`;
+  const kinds = spec.hosts.map((host) => hostStatus(host.name, host.role, state).kind);
+  const count = (wanted: HostStatus["kind"]): number => kinds.filter((kind) => kind === wanted).length;
+  const words: readonly (readonly [number, string])[] = [
+    [count("failed"), `${count("failed")} failed`],
+    [count("unreachable"), `${count("unreachable")} unreachable`],
+    [count("ready"), `${count("ready")}/${spec.hosts.length} Ready`],
+  ];
+  return words.flatMap(([number, text]) => (number === 0 ? [] : [text])).join(", ");
 }
 
 function clusterStatus(spec: ClusterSpec, state: ClusterState): StatusText {
@@ -114,7 +122,7 @@ export function hostTooltip(host: Host, status: StatusText, state: HostState | u
     const { system, runtime, packages } = facts;
     rows.push(
       ["System", system.os.prettyName],
-      ["Kernel", `${system.kernelRelease} ${system.machine}`],
+      ["Kernel", `${system.kernelRelease} ${system.machine}`.trim()],
       ["CPUs", String(system.cpus)],
       ["Memory", `${(system.memoryKiB / 1024 / 1024).toFixed(1)} GiB`],
       ["Container runtime", runtime.version === undefined ? "none" : `containerd ${runtime.version}`],
@@ -123,16 +131,20 @@ export function hostTooltip(host: Host, status: StatusText, state: HostState | u
     );
   }
   const failure = state?.lost ?? state?.failed?.failure;
-  const lines = rows.filter(([, value]) => value).map(([name, value]) => `| ${name} | ${escapeMarkdown(value ?? "")} |`);
+  const lines = rows.filter(([, value]) => value).map(([name, value]) => `| ${name}&emsp; | ${escapeMarkdown(value ?? "")} |`);
   return [
-    `**${escapeMarkdown(host.name)}** — ${status.words}`,
-    ...(failure === undefined ? [] : [`${escapeMarkdown(failure.message)} ${escapeMarkdown(failure.next ?? "")}`]),
+    `**${escapeMarkdown(host.name)}** — ${status.words}${failure === undefined ? "" : `: ${escapeMarkdown(failureText(failure))}`}`,
     ["| | |", "|---|---|", ...lines].join("\n"),
-    ...(facts === undefined ? ["Refresh to ask the host for its facts."] : []),
+    ...(facts === undefined && failure === undefined ? ["Refresh to ask the host for its facts."] : []),
   ].join("\n\n");
 }
 
-/** `text` as Markdown that shows exactly it, on one line. */
+/**
+ * `text` as Markdown that shows exactly it, on one line. Every ASCII punctuation mark is escaped: those of addresses
+ * too, which would be made links of.
+ */
 export function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~&$]/g, (character) => `\\${character}`).replace(/\s+/g, " ");
+  return text
+    .replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, " ")
+    .replace(/[!-/:-@[-`{-~]/g, (character) => `\\${character}`);
 }

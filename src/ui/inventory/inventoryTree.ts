@@ -33,6 +33,7 @@ export class InventoryTree implements vscode.TreeDataProvider<InventoryItem>, vs
         row.description = item.description;
         row.iconPath = icon(item.status.icon, item.status.color);
         row.contextValue = item.entry.spec === undefined ? itemContexts.brokenCluster : itemContexts.cluster;
+        row.tooltip = `${item.label}\n${item.description}`;
         row.accessibilityInformation = { label: `cluster ${item.label}, ${item.status.words}, ${item.description}` };
         return row;
       }

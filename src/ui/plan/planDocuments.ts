@@ -3,12 +3,14 @@ import type { Plan } from "../../core/run/plan.ts";
 import { planScheme } from "../../contributions.ts";
 import { fileChanges, planText, type FileChange } from "./planText.ts";
 
-/** Shows plans: a Markdown document for all of it, and a diff for each file that would change. Read-only. */
+/** A plan has a document for itself and two for each file that it changes. */
+const KEPT_DOCUMENTS = 2000;
+
+/** Shows plans: a Markdown document for all of it, and a diff for each file that would change; reports, too. Read-only. */
 export class PlanDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #contents = new Map<string, string>();
-  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
+  #count = 0;
   readonly #registration: vscode.Disposable;
-  readonly onDidChange = this.#changed.event;
 
   constructor() {
     this.#registration = vscode.workspace.registerTextDocumentContentProvider(planScheme, this);
@@ -20,8 +22,12 @@ export class PlanDocuments implements vscode.TextDocumentContentProvider, vscode
 
   /** Opens the plan as a rendered document. */
   async show(plan: Plan): Promise<void> {
-    const uri = this.#put(`/${plan.spec.name}/Plan for ${plan.spec.name}.md`, planText(plan));
-    await vscode.commands.executeCommand("markdown.showPreview", uri);
+    await this.showReport(`/${plan.spec.name}/Plan for ${plan.spec.name}.md`, planText(plan));
+  }
+
+  /** Opens any Markdown of ours as a rendered document. The last part of `path` is its title. */
+  async showReport(path: string, markdown: string): Promise<void> {
+    await vscode.commands.executeCommand("markdown.showPreview", this.#put(path, markdown));
   }
 
   /** All files that the plan would write, before and after, as one editor of diffs. */
@@ -29,11 +35,6 @@ export class PlanDocuments implements vscode.TextDocumentContentProvider, vscode
     const changes = fileChanges(plan);
     const resources = changes.map((change) => this.#diff(plan.spec.name, change));
     await vscode.commands.executeCommand("vscode.changes", `Files of the plan for ${plan.spec.name}`, resources);
-  }
-
-  /** A closed plan is not kept. */
-  forget(uri: vscode.Uri): void {
-    this.#contents.delete(uri.toString());
   }
 
   #diff(
@@ -45,16 +46,19 @@ export class PlanDocuments implements vscode.TextDocumentContentProvider, vscode
     return [planned, now, planned];
   }
 
-  /** `version` tells documents of the same path apart. */
+  /** Each document is one of its own, as an editor that shows an older one keeps it. `version` is "now" or "planned". */
   #put(path: string, content: string, version = "planned"): vscode.Uri {
-    const uri = vscode.Uri.from({ scheme: planScheme, path, query: version });
+    this.#count++;
+    const uri = vscode.Uri.from({ scheme: planScheme, path, query: `${version}-${this.#count}` });
     this.#contents.set(uri.toString(), content);
-    this.#changed.fire(uri);
+    const oldest = this.#contents.keys().next();
+    if (this.#contents.size > KEPT_DOCUMENTS && oldest.done !== true) {
+      this.#contents.delete(oldest.value);
+    }
     return uri;
   }
 
   dispose(): void {
     this.#registration.dispose();
-    this.#changed.dispose();
   }
 }

@@ -1,5 +1,6 @@
 import type { Action, HostAction } from "../../core/run/phase.ts";
 import type { Plan, PhasePlan } from "../../core/run/plan.ts";
+import { failureText } from "../errorText.ts";
 import { escapeMarkdown } from "../inventory/inventoryModel.ts";
 import { describeStep, stepDetail, type Step } from "../../core/shell/step.ts";
 
@@ -46,7 +47,7 @@ export function fileChanges(plan: Plan): readonly FileChange[] {
 function findings({ findings: found }: Plan): readonly string[] {
   return found.length === 0
     ? []
-    : ["## Found before starting", found.map(({ severity, host, message, next }) => `- ${severity} — **${host}**: ${escapeMarkdown(message)}. ${escapeMarkdown(next)}`).join("\n")];
+    : ["## Found before starting", found.map((finding) => `- ${finding.severity} — **${finding.host}**: ${escapeMarkdown(failureText(finding))}`).join("\n")];
 }
 
 function phaseText({ phase, hosts, before, after }: PhasePlan): string {

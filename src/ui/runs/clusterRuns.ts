@@ -1,11 +1,12 @@
 import * as vscode from "vscode";
-import { Cancelled, KubeadmError, messageOf } from "../../core/errors.ts";
+import { Cancelled } from "../../core/errors.ts";
 import type { RunEvent } from "../../core/run/events.ts";
 import type { Phase, PlanContext } from "../../core/run/phase.ts";
 import type { Plan, Scope } from "../../core/run/plan.ts";
 import type { RunRequest, RunResult } from "../../core/run/runner.ts";
 import type { ClusterSpec } from "../../core/spec/clusterSpec.ts";
 import { contextKeys } from "../../contributions.ts";
+import { joinErrors } from "../errorText.ts";
 import type { ClusterStore } from "../inventory/clusterStore.ts";
 import { phaseTitles } from "../inventory/hostStatusText.ts";
 import type { ClusterEntry } from "../inventory/inventoryModel.ts";
@@ -186,7 +187,7 @@ export class ClusterRuns implements vscode.Disposable {
           throw new Cancelled();
         }
         if (failures.length > 0) {
-          throw severalFailures(failures);
+          throw joinErrors(failures);
         }
         const kubeconfig = await (await this.kubeconfig(cluster)).facts();
         return { spec: cluster.spec, facts, kubeconfig, learned: {}, localFiles: request.localFiles };
@@ -226,15 +227,6 @@ export async function loadPhases(): Promise<{
   readonly phaseOf: (id: Phase["id"]) => Phase;
 }> {
   return import("../../core/phases/phases.ts");
-}
-
-function severalFailures(failures: readonly KubeadmError[]): KubeadmError {
-  const [first] = failures;
-  if (first !== undefined && failures.length === 1) {
-    return first;
-  }
-  const message = failures.map(messageOf).join("\n");
-  return new KubeadmError({ code: first?.code ?? "internal", message, cause: failures });
 }
 
 /** Files beside the spec that the spec names: a pod network's manifest. One that is missing is left out. */

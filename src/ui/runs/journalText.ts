@@ -1,5 +1,8 @@
 import type { RunEvent } from "../../core/run/events.ts";
+import { plainText } from "../../core/shell/sanitizer.ts";
+import { failureText } from "../errorText.ts";
 import { phaseTitles } from "../inventory/hostStatusText.ts";
+import { escapeMarkdown } from "../inventory/inventoryModel.ts";
 
 /** A journal as a Markdown report: what was run where, how it ended, and how long it took. */
 export function journalText(events: readonly RunEvent[]): string {
@@ -7,7 +10,10 @@ export function journalText(events: readonly RunEvent[]): string {
   const start = first?.at ?? 0;
   const seconds = (at: number): string => `${((at - start) / 1000).toFixed(1)} s`;
   const lines = events.flatMap((event) => line(event).map((text) => `- ${seconds(event.at)} ${text}`));
-  const title = first?.kind === "run-started" ? `# Run on cluster ${first.cluster}, ${new Date(start).toISOString()}` : "# Run";
+  const title =
+    first?.kind === "run-started"
+      ? `# Run on cluster ${escapeMarkdown(first.cluster)}, ${new Date(start).toISOString()}`
+      : "# Run";
   return [title, "", ...lines, ""].join("\n");
 }
 
@@ -16,17 +22,21 @@ function line(event: RunEvent): readonly string[] {
     case "phase-started":
       return [`**${phaseTitles[event.phase]}** on ${event.hosts.join(", ")}`];
     case "step-started":
-      return [`${event.host}: \`${event.step.replaceAll("`", "'")}\``];
+      return [`${event.host}: \`${plainText(event.step).replaceAll("`", "'")}\``];
     case "step-finished":
       return event.exitCode === 0 ? [] : [`${event.host}: exit code ${event.exitCode}`];
     case "host-finished":
-      return [`${event.host}: ${event.outcome}${event.failure === undefined ? "" : `: ${event.failure.message} ${event.failure.next ?? ""}`}`];
+      return [
+        `${event.host}: ${event.outcome}${event.failure === undefined ? "" : `: ${escapeMarkdown(failureText(event.failure))}`}`,
+      ];
     case "host-lost":
-      return [`${event.host}: lost: ${event.failure.message}`];
+      return [`${event.host}: lost: ${escapeMarkdown(failureText(event.failure))}`];
     case "findings":
-      return event.findings.map(({ host, severity, message }) => `${severity}: ${host}: ${message}`);
+      return event.findings.map(
+        (finding) => `${finding.severity}: ${finding.host}: ${escapeMarkdown(failureText(finding))}`,
+      );
     case "kubeconfig-merged":
-      return [`context ${event.context} is in ${event.path}`];
+      return [`context ${escapeMarkdown(event.context)} is in ${escapeMarkdown(event.path)}`];
     case "run-finished":
       return [`**${event.outcome}**`];
     case "run-started":

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import type { RunEvent } from "../../core/run/events.ts";
-import { terminalText } from "./terminalText.ts";
+import { isAtLineStart, terminalText } from "./terminalText.ts";
 
 /** How much of a host's output is kept for a terminal that is opened later, in characters. */
 const KEPT_CHARACTERS = 500_000;
@@ -23,7 +23,7 @@ export class RunTerminals implements vscode.Disposable {
     }
     const hosts = event.kind === "run-started" ? event.hosts : "host" in event ? [event.host] : this.#hostsOf(cluster);
     hosts.forEach((host) => {
-      this.#terminal(cluster, host).write(text);
+      this.#terminal(cluster, host).write(text, event.kind === "output");
     });
   }
 
@@ -63,6 +63,7 @@ class RunTerminal implements vscode.Disposable {
   readonly #interrupt: () => void;
   readonly #output = new vscode.EventEmitter<string>();
   #kept = "";
+  #isAtLineStart = true;
   #isOpen = false;
   #terminal: vscode.Terminal | undefined;
 
@@ -72,7 +73,10 @@ class RunTerminal implements vscode.Disposable {
     this.#interrupt = interrupt;
   }
 
-  write(text: string): void {
+  /** Everything but a command's own output begins on a line of its own, whatever the command printed last. */
+  write(event: string, isOutput: boolean): void {
+    const text = isOutput || this.#isAtLineStart ? event : `\r\n${event}`;
+    this.#isAtLineStart = isAtLineStart(text, this.#isAtLineStart);
     this.#kept = (this.#kept + text).slice(-KEPT_CHARACTERS);
     if (this.#isOpen) {
       this.#output.fire(text);

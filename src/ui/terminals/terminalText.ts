@@ -1,9 +1,10 @@
 import type { RunEvent } from "../../core/run/events.ts";
 import { createSanitizer } from "../../core/shell/sanitizer.ts";
+import { sentence } from "../errorText.ts";
 import { phaseTitles } from "../inventory/hostStatusText.ts";
 
+// No faint text: it is hard to read in every theme, and in those of high contrast it defeats their purpose.
 const bold = (text: string): string => `\u001b[1m${text}\u001b[22m`;
-const dim = (text: string): string => `\u001b[2m${text}\u001b[22m`;
 const green = (text: string): string => `\u001b[32m${text}\u001b[39m`;
 const red = (text: string): string => `\u001b[31m${text}\u001b[39m`;
 const yellow = (text: string): string => `\u001b[33m${text}\u001b[39m`;
@@ -18,11 +19,11 @@ const mark = (code: string): string => `\u001b]633;${code}\u0007`;
 export function terminalText(event: RunEvent): string {
   switch (event.kind) {
     case "run-started":
-      return `${bold(`Cluster ${safe(event.cluster)}`)} ${dim(new Date(event.at).toLocaleString())}\r\n`;
+      return `${bold(`Cluster ${safe(event.cluster)}`)} ${new Date(event.at).toLocaleString()}\r\n`;
     case "connecting":
-      return `${dim("connecting ...")}\r\n`;
+      return "connecting ...\r\n";
     case "host-started":
-      return `\r\n${bold(phaseTitles[event.phase])}\r\n${event.actions.map((action) => `${dim(`  ${safe(action)}`)}\r\n`).join("")}`;
+      return `\r\n${bold(phaseTitles[event.phase])}\r\n${event.actions.map((action) => `  ${safe(action)}\r\n`).join("")}`;
     case "step-started":
       return `${mark("A")}${green("$")} ${mark("B")}${bold(safe(event.step))}${mark(`E;${escapeCommand(event.step)}`)}\r\n${mark("C")}`;
     case "output":
@@ -32,7 +33,7 @@ export function terminalText(event: RunEvent): string {
     case "host-finished":
       return hostFinished(event);
     case "host-lost":
-      return `${red("lost:")} ${safe(event.failure.message)}\r\n${next(event.failure.next)}`;
+      return `${red("lost:")} ${safe(sentence(event.failure.message))}\r\n${next(event.failure.next)}`;
     case "facts":
     case "findings":
     case "phase-started":
@@ -59,12 +60,18 @@ function hostFinished(event: RunEvent & { readonly kind: "host-finished" }): str
     case "cancelled":
       return `${yellow(`⊘ ${title}: cancelled`)}\r\n`;
     case "failed":
-      return `${red(`✖ ${title}`)}: ${safe(event.failure?.message ?? "failed")}\r\n${next(event.failure?.next)}`;
+      return `${red(`✖ ${title}`)}: ${safe(sentence(event.failure?.message ?? "failed"))}\r\n${next(event.failure?.next)}`;
   }
 }
 
 function next(text: string | undefined): string {
   return text === undefined ? "" : `  ${safe(text)}\r\n`;
+}
+
+/** Whether the cursor is at the beginning of a line after `text`, when it was (or was not) before. */
+export function isAtLineStart(text: string, before: boolean): boolean {
+  const shown = text.replace(/\u001b\]633;[^\u0007]*\u0007|\u001b\[[\d;:]*m/g, "");
+  return shown === "" ? before : shown.endsWith("\n");
 }
 
 /** One line that a terminal obeys in nothing. */
