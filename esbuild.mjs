@@ -1,8 +1,24 @@
-import { rm } from "node:fs/promises";
+/**
+ * Bundles the extension.
+ *
+ *     node esbuild.mjs [--production] [--watch] [--outdir dist] [--metafile FILE]
+ *
+ * --metafile: writes what went into each output, in esbuild's form; the test of the bundle reads it.
+ */
+import { rm, writeFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
 import { context } from "esbuild";
 
-const production = process.argv.includes("--production");
-const watch = process.argv.includes("--watch");
+const {
+  values: { production, watch, outdir, metafile },
+} = parseArgs({
+  options: {
+    production: { type: "boolean" },
+    watch: { type: "boolean" },
+    outdir: { type: "string", default: "dist" },
+    metafile: { type: "string" },
+  },
+});
 
 /**
  * The extension is one small entry and chunks that are loaded when they are first used: ssh2, the Kubernetes
@@ -10,7 +26,7 @@ const watch = process.argv.includes("--watch");
  */
 const extension = {
   entryPoints: { extension: "src/extension.ts" },
-  outdir: "dist",
+  outdir,
   chunkNames: "chunks/[name]-[hash]",
   bundle: true,
   splitting: true,
@@ -18,8 +34,8 @@ const extension = {
   platform: "node",
   target: "node22",
   external: ["vscode", "cpu-features", "*.node"],
-  minify: production,
-  sourcemap: !production,
+  minify: production === true,
+  sourcemap: production !== true,
   metafile: true,
   logLevel: "info",
   banner: {
@@ -32,11 +48,14 @@ const extension = {
   },
 };
 
-await rm("dist", { recursive: true, force: true });
+await rm(outdir, { recursive: true, force: true });
 const build = await context(extension);
 if (watch) {
   await build.watch();
 } else {
-  await build.rebuild();
+  const result = await build.rebuild();
+  if (metafile !== undefined) {
+    await writeFile(metafile, JSON.stringify(result.metafile));
+  }
   await build.dispose();
 }
