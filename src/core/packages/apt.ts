@@ -9,7 +9,7 @@ const INSTALL_SECONDS = 1800;
 
 const aptGet = (...words: readonly string[]): Step => ({
   kind: "run",
-  argv: ["apt-get", "-q", "-o", `DPkg::Lock::Timeout=${LOCK_SECONDS}`, "-o", "Dpkg::Use-Pty=0", ...words],
+  argv: ["apt-get", "-q", "-o", `DPkg::Lock::Timeout=${LOCK_SECONDS}`, "-o", "Dpkg::Use-Pty=0", "-o", "Dpkg::Options::=--force-confold", ...words],
   timeoutSeconds: INSTALL_SECONDS,
 });
 

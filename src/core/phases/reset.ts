@@ -1,7 +1,10 @@
+import type { HostFacts } from "../facts/hostFacts.ts";
 import { paths } from "../facts/paths.ts";
+import { criSocket } from "../kubeadm/config.ts";
+import { contains, parseSubnet } from "../network/cidr.ts";
 import type { HostAction, Phase, PlanContext } from "../run/phase.ts";
 import { run, type ScriptStep, type Step } from "../shell/step.ts";
-import { firstControlPlane, type Host } from "../spec/clusterSpec.ts";
+import { firstControlPlane, type ClusterSpec, type Host } from "../spec/clusterSpec.ts";
 import { leftoversOf, membershipOf } from "./membership.ts";
 
 const RESET_SECONDS = 300;
@@ -11,7 +14,7 @@ export const reset: Phase = {
   id: "reset",
   title: "Reset node",
   explains: "Takes the host out of the cluster and removes what Kubernetes put on it. Packages stay installed.",
-  sections: ["kubernetes"],
+  sections: ["system", "kubernetes"],
   order: "serial",
   hosts: (spec) => spec.hosts,
   actions: (host, facts, context) => {
@@ -19,7 +22,7 @@ export const reset: Phase = {
     if (!hasJoined && leftovers.length === 0 && Object.keys(state).length === 0) {
       return [];
     }
-    return [{ id: "reset", summary: `Reset ${host.name}: ${whatIsLost(host, context)}`, steps: clean }];
+    return [{ id: "reset", summary: `Reset ${host.name}: ${whatIsLost(host, context)}`, steps: clean(facts, context.spec) }];
   },
   after: (context, hosts) => forgetNodes(context, hosts),
 };
@@ -73,8 +76,22 @@ if systemctl is-active -q containerd; then systemctl restart containerd; fi
 `,
 };
 
-const clean: readonly Step[] = [
-  { kind: "run", argv: ["kubeadm", "reset", "--force"], timeoutSeconds: RESET_SECONDS },
-  removeNetwork,
-  run("rm", "-rf", paths.state),
-];
+function clean({ packages, system }: HostFacts, { kubernetesVersion, networking }: ClusterSpec): readonly Step[] {
+  const argv = ["kubeadm", "reset", "--force", "--cri-socket", criSocket(kubernetesVersion)];
+  const resetStep: Step = { kind: "run", argv, timeoutSeconds: RESET_SECONDS };
+  return [
+    ...(packages.installed.kubeadm === undefined ? [] : [resetStep]),
+    removeNetwork,
+    ...routesWithin(networking.podSubnet, system.routes).map((route) => run("ip", "route", "flush", "exact", route)),
+    run("rm", "-rf", paths.state),
+  ];
+}
+
+/** Some pod networks route to other hosts' pods without a link of their own; such routes outlive them. */
+function routesWithin(podSubnet: string, routes: readonly string[]): readonly string[] {
+  const range = parseSubnet(podSubnet);
+  return routes.filter((route) => {
+    const subnet = parseSubnet(route);
+    return range !== undefined && subnet !== undefined && contains(range, subnet);
+  });
+}

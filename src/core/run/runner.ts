@@ -117,7 +117,10 @@ class Run {
     try {
       this.#knowledge.setKubeconfig(await this.#request.kubeconfig.facts());
     } catch (error) {
-      this.#fail(toKubeadmError(error));
+      // A broken kubeconfig is in the way only of a run that would write it.
+      if (this.#request.scope.phases.some(({ id }) => id === "kubeconfig")) {
+        this.#fail(toKubeadmError(error));
+      }
     }
     if (this.#failures.length > 0) {
       return "failed";
