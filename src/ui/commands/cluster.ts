@@ -13,7 +13,7 @@ import { reportRun } from "./reportRun.ts";
 
 /** Commands on a whole cluster. */
 export function registerClusterCommands(context: CommandContext): readonly vscode.Disposable[] {
-  const { runs, plans, store, log } = context;
+  const { runs, store, log } = context;
   return [
     registerCommand(commands.refreshCluster, log, async (item?: InventoryItem) => {
       await store.load();

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { Cancelled } from "../../core/errors.ts";
 import type { RunEvent } from "../../core/run/events.ts";
+import { journalEvent } from "../../core/run/journalEvent.ts";
 import type { Phase, PlanContext } from "../../core/run/phase.ts";
 import type { Plan, Scope } from "../../core/run/plan.ts";
 import type { RunRequest, RunResult } from "../../core/run/runner.ts";
@@ -158,7 +159,7 @@ export class ClusterRuns implements vscode.Disposable {
   }
 
   #onEvent({ entry }: SoundCluster, event: RunEvent, journal: RunJournal, report: (message: string) => void): void {
-    journal.append(event);
+    journal.append(journalEvent(event));
     this.#store.apply(entry.uri, event);
     this.#terminals.show(entry.uri, event);
     if (event.kind === "phase-started") {
