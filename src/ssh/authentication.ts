@@ -1,7 +1,7 @@
 import type { AnyAuthMethod, AuthenticationType, Prompt } from "ssh2";
 import { KubeadmError } from "../core/errors.ts";
 import { readPrivateKey, type PrivateKeyResult } from "./privateKey.ts";
-import type { ConnectPrompts } from "./prompts.ts";
+import type { ConnectPrompts } from "../core/run/sshPrompts.ts";
 import { describeTarget, type SshEnvironment, type SshTarget } from "./target.ts";
 
 export interface AuthenticationContext {

@@ -7,7 +7,7 @@ import { checkHostKey } from "./hostKeyCheck.ts";
 import { fingerprint, orderedHostKeyAlgorithms } from "./knownHosts.ts";
 import { readKnownHosts } from "./knownHostsFile.ts";
 import type { PrivateKeyResult } from "./privateKey.ts";
-import type { ConnectPrompts, SshPrompts } from "./prompts.ts";
+import type { ConnectPrompts, SshPrompts } from "../core/run/sshPrompts.ts";
 import type { SshEnvironment, SshTarget } from "./target.ts";
 
 /** What connections of one session to a host remember, so that a second one asks nothing again. */

@@ -2,7 +2,7 @@ import { KubeadmError, assertNever } from "../core/errors.ts";
 import { quote } from "../core/shell/quote.ts";
 import { fingerprint, judgeHostKey, keyTypeOf, knownHostName, type KnownHost } from "./knownHosts.ts";
 import { recordHostKey } from "./knownHostsFile.ts";
-import type { ConnectPrompts } from "./prompts.ts";
+import type { ConnectPrompts } from "../core/run/sshPrompts.ts";
 import type { SshTarget } from "./target.ts";
 
 /** What a check of a host key needs. */

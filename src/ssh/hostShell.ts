@@ -1,25 +1,8 @@
 import type { Client, ClientChannel } from "ssh2";
 import { KubeadmError } from "../core/errors.ts";
+import type { HostShell, ShellOptions } from "../core/run/hostShell.ts";
 import { exitCodeOfSignal } from "./signals.ts";
 import { describeTarget, type SshTarget } from "./target.ts";
-
-export interface ShellOptions {
-  readonly cols: number;
-  readonly rows: number;
-  /** Value of TERM: "xterm-256color". */
-  readonly term: string;
-  /** What the shell prints, decoded as UTF-8. */
-  readonly onData: (chunk: string) => void;
-}
-
-/** A shell in a terminal on a host. */
-export interface HostShell {
-  write(input: string): void;
-  resize(cols: number, rows: number): void;
-  close(): void;
-  /** Exit code of the shell; -1 when the connection was lost. Never rejects. */
-  readonly exit: Promise<number>;
-}
 
 /** Opens a login shell of the user over `client`. Throws KubeadmError session-protocol when the host refuses it. */
 export function openShell(client: Client, target: SshTarget, options: ShellOptions): Promise<HostShell> {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import ssh2, { type ParsedKey } from "ssh2";
-import type { ConnectPrompts } from "./prompts.ts";
+import type { ConnectPrompts } from "../core/run/sshPrompts.ts";
 
 /** What reading a private key came to. */
 export type PrivateKeyResult =

@@ -2,8 +2,8 @@ import { resolve } from "node:path";
 import { KubeadmError } from "../core/errors.ts";
 import type { HostSession, OpenSession } from "../core/run/session.ts";
 import type { Host } from "../core/spec/clusterSpec.ts";
-import type { HostShell, ShellOptions } from "./hostShell.ts";
-import type { SshPrompts } from "./prompts.ts";
+import type { HostShell, ShellOptions } from "../core/run/hostShell.ts";
+import type { SshPrompts } from "../core/run/sshPrompts.ts";
 import { createSshSession, type SshActivity, type SshSession } from "./sshSession.ts";
 import type { SshEnvironment, SshTarget } from "./target.ts";
 

@@ -1,3 +1,4 @@
+import type { HostShell, ShellOptions } from "../core/run/hostShell.ts";
 import type { KubeconfigPort } from "../core/run/runner.ts";
 import type { RunEvent } from "../core/run/events.ts";
 import type { OpenSession } from "../core/run/session.ts";
@@ -5,22 +6,10 @@ import type { Surroundings } from "../core/run/runScript.ts";
 import type { NodeFacts } from "../core/facts/hostFacts.ts";
 import type { Host } from "../core/spec/clusterSpec.ts";
 
-/** A shell in a terminal on a host. */
-export interface HostShell {
-  write(input: string): void;
-  resize(cols: number, rows: number): void;
-  close(): void;
-  readonly exit: Promise<number>;
-}
-
 /** The open connections to one cluster's hosts. */
 export interface ClusterSessions {
   readonly open: OpenSession;
-  shell(
-    host: string,
-    options: { readonly cols: number; readonly rows: number; readonly term: string; readonly onData: (chunk: string) => void },
-    signal?: AbortSignal,
-  ): Promise<HostShell>;
+  shell(host: string, options: ShellOptions, signal?: AbortSignal): Promise<HostShell>;
   dispose(): Promise<void>;
 }
 

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { SshPrompts } from "../core/run/sshPrompts.ts";
 import { Secret } from "../core/shell/secret.ts";
 import { QuestionQueue } from "./questionQueue.ts";
 
@@ -9,20 +10,6 @@ const ANSWER = "answer";
 /** Names of the secrets that are kept, as SecretStorage cannot list its own. */
 const INDEX = "kubeadm.secretNames";
 
-interface PasswordQuestion {
-  readonly host: string;
-  readonly user: string;
-  /** From 1; everything above follows a wrong answer. */
-  readonly attempt: number;
-}
-
-interface HostQuestion {
-  readonly host: string;
-  readonly user: string;
-  readonly question: string;
-  readonly echo: boolean;
-}
-
 interface Question {
   readonly key: string;
   readonly title: string;
@@ -30,12 +17,17 @@ interface Question {
   readonly attempt: number;
 }
 
+/** Prompts whose answers are kept. */
+export interface RememberingPrompts extends SshPrompts {
+  /** Removes every kept password and passphrase. */
+  forget(): Promise<void>;
+}
+
 /**
  * Asks the person what a connection needs to know. Passwords and passphrases are kept in SecretStorage, asked
  * again when they turn out wrong, and removed by `forget`. A question is taken away when its `unwanted` aborts.
- * Fits SshPrompts of ssh/.
  */
-export function createSshPrompts(context: vscode.ExtensionContext) {
+export function createSshPrompts(context: vscode.ExtensionContext): RememberingPrompts {
   let asked = 0;
   const questions = new QuestionQueue<Secret>();
 
@@ -66,17 +58,7 @@ export function createSshPrompts(context: vscode.ExtensionContext) {
   };
 
   return {
-    async confirmHostKey(
-      question: {
-        readonly host: string;
-        readonly address: string;
-        readonly port: number;
-        readonly keyType: string;
-        readonly fingerprint: string;
-        readonly recordedKeyTypes: readonly string[];
-      },
-      unwanted: AbortSignal,
-    ): Promise<"remember" | "once" | "cancel"> {
+    async confirmHostKey(question, unwanted) {
       const { host, address, port, keyType, fingerprint, recordedKeyTypes } = question;
       const others =
         recordedKeyTypes.length === 0
@@ -98,26 +80,23 @@ export function createSshPrompts(context: vscode.ExtensionContext) {
       return isLate ? "cancel" : answer === remember ? "remember" : answer === justOnce ? "once" : "cancel";
     },
 
-    password({ host, user, attempt }: PasswordQuestion, unwanted: AbortSignal) {
+    password({ host, user, attempt }, unwanted) {
       const prompt = `Password of ${user} on ${host}`;
       return ask({ key: `${PASSWORD}:${user}@${host}`, title: "SSH password", prompt, attempt }, unwanted);
     },
 
-    passphrase(
-      { file, attempt }: { readonly file: string; readonly attempt: number },
-      unwanted: AbortSignal,
-    ) {
+    passphrase({ file, attempt }, unwanted) {
       const prompt = `Passphrase of ${file}`;
       return ask({ key: `${PASSPHRASE}:${file}`, title: "SSH key", prompt, attempt }, unwanted);
     },
 
-    sudoPassword({ host, user, attempt }: PasswordQuestion, unwanted: AbortSignal) {
+    sudoPassword({ host, user, attempt }, unwanted) {
       const prompt = `Password of ${user} on ${host} for sudo`;
       return ask({ key: `${SUDO}:${user}@${host}`, title: "sudo", prompt, attempt }, unwanted);
     },
 
     /** A question of the host's own: it may ask another one each time, so no two share an answer. */
-    answer({ host, user, question, echo }: HostQuestion, unwanted: AbortSignal) {
+    answer({ host, user, question, echo }, unwanted) {
       asked++;
       return questions.ask(`${ANSWER}:${asked}`, unwanted, async (signal) => {
         const value = await showSecretBox(
@@ -128,8 +107,7 @@ export function createSshPrompts(context: vscode.ExtensionContext) {
       });
     },
 
-    /** Removes every kept password and passphrase. */
-    async forget(): Promise<void> {
+    async forget() {
       const names = context.globalState.get<string[]>(INDEX) ?? [];
       await Promise.all(names.map((name) => context.secrets.delete(name)));
       await context.globalState.update(INDEX, []);

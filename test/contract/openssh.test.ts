@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Cancelled } from "../../src/core/errors.ts";
 import type { Host } from "../../src/core/spec/clusterSpec.ts";
 import { Secret } from "../../src/core/shell/secret.ts";
-import type { SshPrompts } from "../../src/ssh/prompts.ts";
+import type { SshPrompts } from "../../src/core/run/sshPrompts.ts";
 import { createSessions } from "../../src/ssh/sessions.ts";
 import type { SshSession } from "../../src/ssh/sshSession.ts";
 import type { SshEnvironment, SshTarget } from "../../src/ssh/target.ts";

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Secret } from "../../src/core/shell/secret.ts";
-import type { SshPrompts } from "../../src/ssh/prompts.ts";
+import type { SshPrompts } from "../../src/core/run/sshPrompts.ts";
 import type { SshSession } from "../../src/ssh/sshSession.ts";
 import type { SshEnvironment, SshTarget } from "../../src/ssh/target.ts";
 import { createOpensshClient, free, users, type OpensshClient } from "./support/opensshClient.ts";

@@ -10,7 +10,7 @@ import type { ClusterSpec } from "../../src/core/spec/clusterSpec.ts";
 import { parseSpec } from "../../src/core/spec/parseSpec.ts";
 import { mergeIntoKubeconfig, readKubeconfigFacts } from "../../src/files/kubeconfigFile.ts";
 import { createSessions, type Sessions } from "../../src/ssh/sessions.ts";
-import type { SshPrompts } from "../../src/ssh/prompts.ts";
+import type { SshPrompts } from "../../src/core/run/sshPrompts.ts";
 import type { SshActivity } from "../../src/ssh/sshSession.ts";
 import type { Lab } from "../lab/startLab.ts";
 

@@ -18,6 +18,8 @@ export function registerSpecCommands(context: CommandContext): readonly vscode.D
       const { newSpec } = await import("../../core/spec/newSpec.ts");
       await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(newSpec({ name: clusterName(folder.name) })));
       await vscode.window.showTextDocument(uri);
+      // From here on the file is followed, whether the view is open or not.
+      await store.load();
       await store.read(uri);
     }),
 

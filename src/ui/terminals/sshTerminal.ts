@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { messageOf } from "../../core/errors.ts";
-import type { ClusterSessions, HostShell } from "../services.ts";
+import type { HostShell } from "../../core/run/hostShell.ts";
+import type { ClusterSessions } from "../services.ts";
 
 /** A terminal with a login shell on a host: everything is passed through both ways. */
 export function openSshTerminal(host: string, sessions: Pick<ClusterSessions, "shell">): vscode.Terminal {

@@ -1,6 +1,6 @@
 import type { AuthContext } from "ssh2";
 import { Secret } from "../../../src/core/shell/secret.ts";
-import type { SshPrompts } from "../../../src/ssh/prompts.ts";
+import type { SshPrompts } from "../../../src/core/run/sshPrompts.ts";
 import { createSshSession, type SshActivity, type SshSession } from "../../../src/ssh/sshSession.ts";
 import type { SshEnvironment, SshTarget } from "../../../src/ssh/target.ts";
 import { createTestPrompts, type TestPrompts } from "./prompts.ts";

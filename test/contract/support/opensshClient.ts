@@ -1,5 +1,5 @@
 import { Secret } from "../../../src/core/shell/secret.ts";
-import type { SshPrompts } from "../../../src/ssh/prompts.ts";
+import type { SshPrompts } from "../../../src/core/run/sshPrompts.ts";
 import { createSshSession, type SshSession } from "../../../src/ssh/sshSession.ts";
 import type { SshEnvironment, SshTarget } from "../../../src/ssh/target.ts";
 import type { PrivateSshd, ThrowAwayUser } from "./privateSshd.ts";

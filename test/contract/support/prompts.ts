@@ -1,4 +1,4 @@
-import type { SshPrompts } from "../../../src/ssh/prompts.ts";
+import type { SshPrompts } from "../../../src/core/run/sshPrompts.ts";
 
 /** Prompts of a test, with a record of what was asked: "sudoPassword 2", "confirmHostKey ssh-ed25519". */
 export interface TestPrompts extends SshPrompts {

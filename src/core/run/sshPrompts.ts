@@ -1,4 +1,4 @@
-import type { Secret } from "../core/shell/secret.ts";
+import type { Secret } from "../shell/secret.ts";
 
 /** A host whose key no known_hosts file lists yet. */
 export interface HostKeyQuestion {
