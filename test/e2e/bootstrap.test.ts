@@ -35,6 +35,7 @@ describe("A person bootstraps a cluster in VS Code", function () {
   it("shows each command with its success in the host's terminal", () => scenario.readTerminals());
   it("merges the kubeconfig and reveals it", () => scenario.useKubeconfig());
   it("opens a shell on a host", () => scenario.openShell("worker-1"));
-  it("resets a worker and joins it again", () => scenario.resetAndJoin("worker-2"));
   it("has nothing to do the second time", () => scenario.bootstrapAgain());
+  it("shows the nodes' readiness after the window was reloaded", () => scenario.reload());
+  it("resets a worker and joins it again", () => scenario.resetAndJoin("worker-2"));
 });

@@ -167,6 +167,17 @@ export class BootstrapScenario {
     this.#tell("bootstrapping again has nothing to do");
   }
 
+  /** A new window knows the cluster from the kubeconfig, and follows its nodes without asking any host. */
+  async reload(): Promise<void> {
+    const { workbench } = this;
+    await workbench.reload();
+    await workbench.showViewContainer("Kubeadm");
+    for (const { name } of this.#options.lab.hosts) {
+      await workbench.tree("Inventory").waitForRow(name, "Ready", 60_000);
+    }
+    this.#tell("a reloaded window shows the nodes as Ready");
+  }
+
   async dispose(): Promise<void> {
     await this.workbench.dispose();
     await rm(this.#folder, { recursive: true, force: true });
