@@ -33,7 +33,9 @@ func main() {
 	makePlugin, found := programs[name]
 	if !found {
 		log.Printf("STAND-IN for %s: does nothing, and goes on doing so", name)
-		select {}
+		for { // an empty select is a deadlock, which ends the program
+			time.Sleep(time.Hour)
+		}
 	}
 	p := makePlugin()
 	log.Printf("STAND-IN for %s: a bridge and routes of the lab's own, not %s", p.name, p.name)
