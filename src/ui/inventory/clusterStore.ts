@@ -19,6 +19,8 @@ export class ClusterStore implements vscode.Disposable {
   readonly #diagnostics = vscode.languages.createDiagnosticCollection("kubeadm");
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #disposables: { dispose(): unknown }[] = [this.#diagnostics, this.#changed];
+  /** How often each file was read: a reading that is overtaken by a later one is dropped. */
+  readonly #readings = new Map<string, number>();
   #loading: Promise<void> | undefined;
   readonly onDidChange = this.#changed.event;
 
@@ -47,16 +49,17 @@ export class ClusterStore implements vscode.Disposable {
 
   /** Reads one file again, such as one that was just made. */
   async read(uri: vscode.Uri): Promise<ClusterEntry | undefined> {
-    const text = await textOf(uri);
     const key = uri.toString();
+    const isLatest = this.#beginReading(key);
+    const text = await textOf(uri);
+    const { parseSpec } = await import("../../core/spec/parseSpec.ts");
+    if (!isLatest()) {
+      return this.#entries.get(key);
+    }
     if (text?.includes(MARKER) !== true) {
-      this.#diagnostics.delete(uri);
-      if (this.#entries.delete(key)) {
-        this.#changed.fire();
-      }
+      this.#remove(uri);
       return undefined;
     }
-    const { parseSpec } = await import("../../core/spec/parseSpec.ts");
     const label = vscode.workspace.asRelativePath(uri);
     const { spec, diagnostics } = parseSpec(text, label);
     const before = this.#entries.get(key);
@@ -80,6 +83,21 @@ export class ClusterStore implements vscode.Disposable {
     });
   }
 
+  /** What was begun before the latest reading of a file, and ends after it, is out of date: it tells by false. */
+  #beginReading(key: string): () => boolean {
+    const number = (this.#readings.get(key) ?? 0) + 1;
+    this.#readings.set(key, number);
+    return () => this.#readings.get(key) === number;
+  }
+
+  #remove(uri: vscode.Uri): void {
+    this.#beginReading(uri.toString());
+    this.#diagnostics.delete(uri);
+    if (this.#entries.delete(uri.toString())) {
+      this.#changed.fire();
+    }
+  }
+
   async #load(): Promise<void> {
     const watcher = vscode.workspace.createFileSystemWatcher(specGlob);
     const read = (uri: vscode.Uri): void => void this.read(uri);
@@ -87,13 +105,22 @@ export class ClusterStore implements vscode.Disposable {
       watcher,
       watcher.onDidCreate(read),
       watcher.onDidChange(read),
-      watcher.onDidDelete(read),
+      // VS Code keeps the text of a deleted file for a while: it is not asked for.
+      watcher.onDidDelete((uri) => {
+        this.#remove(uri);
+      }),
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (contentChanges.length > 0 && isSpecFile(document)) {
           read(document.uri);
         }
       }),
       vscode.workspace.onDidOpenTextDocument((document) => {
+        if (isSpecFile(document)) {
+          read(document.uri);
+        }
+      }),
+      // What was typed and not saved is void again.
+      vscode.workspace.onDidCloseTextDocument((document) => {
         if (isSpecFile(document)) {
           read(document.uri);
         }
@@ -133,8 +160,9 @@ async function textOf(uri: vscode.Uri): Promise<string | undefined> {
   }
 }
 
+/** Other schemes are those of older versions, such as in a diff. */
 function isSpecFile(document: vscode.TextDocument): boolean {
-  return vscode.languages.match({ pattern: specGlob }, document) > 0;
+  return vscode.languages.match({ pattern: specGlob, scheme: "file" }, document) > 0;
 }
 
 function toDiagnostic(problem: SpecDiagnostic): vscode.Diagnostic {
