@@ -12,7 +12,7 @@ import ssh2 from "ssh2";
 import { Workbench, type ThemeName } from "../vscode/workbench.ts";
 import { printedFacts } from "../unit/facts/factsOf.ts";
 import { packageExtension } from "./packageExtension.ts";
-import { startScriptedHost, type ScriptedHost } from "./scriptedHosts.ts";
+import { startScriptedSpec, type SpecHost } from "./scriptedHosts.ts";
 
 const themes: readonly ThemeName[] = [
   "dark modern",
@@ -33,18 +33,8 @@ spec:
       role: master
 `;
 
-/** A port on which nothing listens. */
-const closedPort = 1;
-
-interface ScreenHost {
-  readonly name: string;
-  readonly role: "control-plane" | "worker";
-  /** undefined: nothing answers at its address. */
-  readonly scripted?: ScriptedHost;
-}
-
 /** One cluster whose hosts are in different states. */
-const production: readonly ScreenHost[] = [
+const production: readonly SpecHost[] = [
   { name: "cp-1", role: "control-plane", scripted: { facts: "controlPlane" } },
   { name: "worker-1", role: "worker", scripted: { facts: "joinedWorker" } },
   { name: "worker-2", role: "worker", scripted: { facts: "debian12" } },
@@ -52,7 +42,7 @@ const production: readonly ScreenHost[] = [
 ];
 
 /** One on which a bootstrap begins well and fails. */
-const fresh: readonly ScreenHost[] = [
+const fresh: readonly SpecHost[] = [
   {
     name: "lab-1",
     role: "control-plane",
@@ -166,7 +156,11 @@ async function statesIn(theme: ThemeName): Promise<void> {
   await plan.getByRole("heading", { name: "Plan for cluster lab" }).waitFor();
   for (const name of ["cp-1", "worker-3", "lab-1"]) {
     await tree.row(name).hover();
-    await workbench.page.locator(".workbench-hover:visible, .monaco-hover:visible").first().waitFor();
+    const tooltip = workbench.page.locator(".workbench-hover:visible, .monaco-hover:visible");
+    await tooltip
+      .filter({ hasText: `${name} —` })
+      .first()
+      .waitFor();
     await shoot(`${name} ${theme}`);
     await workbench.page.mouse.move(700, 5);
   }
@@ -176,29 +170,9 @@ async function shoot(name: string): Promise<void> {
   console.log(await workbench.screenshot(`screen-${name.replaceAll(" ", "-")}`));
 }
 
-/** Starts the hosts and writes the spec that names them. */
-async function specText(name: string, hosts: readonly ScreenHost[]): Promise<string> {
-  const lines = await Promise.all(
-    hosts.map(async (host) => {
-      const server = host.scripted && (await startScriptedHost(host.scripted));
-      if (server !== undefined) {
-        cleanup.defer(() => server.stop());
-      }
-      return `    - name: ${host.name}
-      role: ${host.role}
-      ssh:
-        address: 127.0.0.1
-        port: ${server?.port ?? closedPort}
-${host.scripted?.password === undefined ? `        identityFile: ${identityFile}\n` : ""}`;
-    }),
-  );
-  return `apiVersion: kubeadm-bootstrap/v1alpha1
-kind: Cluster
-metadata:
-  name: ${name}
-spec:
-  kubernetesVersion: "1.36"
-  controlPlaneEndpoint: 10.0.0.11:6443
-  hosts:
-${lines.join("")}`;
+/** Starts the hosts; they end with everything else. */
+async function specText(name: string, hosts: readonly SpecHost[]): Promise<string> {
+  const { text, stop } = await startScriptedSpec(name, hosts, identityFile);
+  cleanup.defer(stop);
+  return text;
 }

@@ -7,6 +7,8 @@ import { printedFacts } from "../unit/facts/factsOf.ts";
 export interface ScriptedHost {
   /** What it says about itself: the name of a file in test/fixtures/facts, or what its facts script prints. */
   readonly facts: string;
+  /** Told of each script that it has answered. */
+  readonly onAnswered?: () => void;
   /** The only thing that it lets in; without it, any key. */
   readonly password?: string;
   /** What it prints for a command line that contains `command`, and how that ends. All others succeed silently. */
@@ -48,7 +50,11 @@ function authenticate(context: AuthContext, password: string | undefined): void 
 }
 
 /** Takes the rendered script apart by its marks, as renderScript puts them. */
-function answer(channel: ServerChannel, script: string, { facts, answers = [] }: ScriptedHost): void {
+function answer(
+  channel: ServerChannel,
+  script: string,
+  { facts, answers = [], onAnswered }: ScriptedHost,
+): void {
   const nonce = /\\036(\w+) %s/.exec(script)?.[1] ?? "";
   const mark = (words: string): boolean => channel.write(`${MARK}${nonce} ${words}\n`);
   let exitCode = 0;
@@ -68,4 +74,61 @@ function answer(channel: ServerChannel, script: string, { facts, answers = [] }:
   mark(`done ${exitCode}`);
   channel.exit(exitCode);
   channel.end();
+  onAnswered?.();
+}
+
+/** A host as a spec has it. */
+export interface SpecHost {
+  readonly name: string;
+  readonly role: "control-plane" | "worker";
+  /** undefined: nothing answers at its address. */
+  readonly scripted?: ScriptedHost;
+}
+
+/** A port on which nothing listens. */
+const closedPort = 1;
+
+/** Hosts that run, and the spec that names them. */
+export interface ScriptedSpec {
+  readonly text: string;
+  readonly servers: readonly MemoryServer[];
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts the hosts. Those without a password are reached with the key. */
+export async function startScriptedSpec(
+  name: string,
+  hosts: readonly SpecHost[],
+  identityFile: string,
+): Promise<ScriptedSpec> {
+  const started = await Promise.all(
+    hosts.map(async (host) => ({
+      ...host,
+      server: host.scripted && (await startScriptedHost(host.scripted)),
+    })),
+  );
+  const servers = started.flatMap(({ server }) => server ?? []);
+  const lines = started.map(
+    ({ name: host, role, scripted, server }) => `    - name: ${host}
+      role: ${role}
+      ssh:
+        address: 127.0.0.1
+        port: ${server?.port ?? closedPort}
+${scripted?.password === undefined ? `        identityFile: ${identityFile}\n` : ""}`,
+  );
+  return {
+    text: `apiVersion: kubeadm-bootstrap/v1alpha1
+kind: Cluster
+metadata:
+  name: ${name}
+spec:
+  kubernetesVersion: "1.36"
+  controlPlaneEndpoint: 10.0.0.11:6443
+  hosts:
+${lines.join("")}`,
+    servers,
+    stop: async () => {
+      await Promise.all(servers.map((server) => server.stop()));
+    },
+  };
 }
