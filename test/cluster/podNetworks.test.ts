@@ -34,5 +34,5 @@ describeOnLab(
       });
     }
   },
-  "full",
+  { isLong: true, isIndependent: true },
 );

@@ -1,17 +1,23 @@
-import type { Suite } from "mocha";
-
 /** Why no lab can run here; undefined when one can. */
 const obstacle =
   process.platform !== "linux" ? "it needs Linux" : process.getuid?.() !== 0 ? "it needs to be root" : undefined;
 
 const wantsAll = process.env.KUBEADM_TEST_FULL === "1";
 
+export interface LabSuiteOptions {
+  /** It takes long, and runs only with KUBEADM_TEST_FULL=1. */
+  readonly isLong?: boolean;
+  /** Its tests do not build on each other: after a failure the others are run nevertheless. */
+  readonly isIndependent?: boolean;
+}
+
 /**
- * A suite that tells one story on a lab: its tests run in order, and those after a failure are not run. Where no
- * lab can run it is skipped and says why; `full` ones also unless KUBEADM_TEST_FULL=1, as they take long.
+ * A suite on a lab. It tells a story: after a failed test, those behind it are skipped. Where no lab can run it is
+ * skipped as a whole, and says why.
  */
-export function describeOnLab(title: string, body: (this: Suite) => void, only?: "full"): void {
-  const reason = obstacle ?? (only === "full" && !wantsAll ? "it takes long: set KUBEADM_TEST_FULL=1" : undefined);
+export function describeOnLab(title: string, body: () => void, options: LabSuiteOptions = {}): void {
+  const isLeftOut = options.isLong === true && !wantsAll;
+  const reason = obstacle ?? (isLeftOut ? "it takes long: set KUBEADM_TEST_FULL=1" : undefined);
   if (reason !== undefined) {
     describe.skip(`${title} (skipped: ${reason})`, () => {
       // A suite without tests would not be counted as skipped.
@@ -21,7 +27,15 @@ export function describeOnLab(title: string, body: (this: Suite) => void, only?:
   }
   describe(title, function () {
     this.timeout(900_000);
-    this.bail(true);
-    body.call(this);
+    let isBroken = false;
+    beforeEach(function () {
+      if (isBroken && options.isIndependent !== true) {
+        this.skip();
+      }
+    });
+    afterEach(function () {
+      isBroken ||= this.currentTest?.state === "failed";
+    });
+    body();
   });
 }
