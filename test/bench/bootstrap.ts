@@ -34,7 +34,8 @@ try {
   const overSsh: SshMeasure[] = [];
   const direct: number[] = [];
   for (let round = 0; round < Number(values.rounds); round++) {
-    const newCluster = (way: string): LabCluster => labCluster(lab, specText, join(folder, `${way}-${round}`));
+    const newCluster = (way: string): LabCluster =>
+      labCluster(lab, specText, join(folder, `${way}-${round}`));
     const measures = [
       async () => void overSsh.push(await measureSsh(newCluster("ssh"))),
       async () => void direct.push(await measureDirect(newCluster("direct"), lab)),
@@ -46,7 +47,9 @@ try {
   }
   const most = (of: (measure: SshMeasure) => number): number => Math.max(...overSsh.map(of));
   const wallMs = median(overSsh.map((measure) => measure.wallMs));
-  console.log(`over SSH ${seconds(wallMs)}; scripts on the critical path, run on the hosts ${seconds(median(direct))}`);
+  console.log(
+    `over SSH ${seconds(wallMs)}; scripts on the critical path, run on the hosts ${seconds(median(direct))}`,
+  );
   console.log(
     JSON.stringify({
       ratio: Number((wallMs / median(direct)).toFixed(3)),
@@ -64,7 +67,10 @@ try {
 async function measureSsh(cluster: LabCluster): Promise<SshMeasure> {
   try {
     const spans: ScriptSpan[] = [];
-    const open = timedSessions((host, signal) => cluster.sessions.open(host, signal), (span) => spans.push(span));
+    const open = timedSessions(
+      (host, signal) => cluster.sessions.open(host, signal),
+      (span) => spans.push(span),
+    );
     const wallMs = await measureRun("over SSH", cluster, "succeeded", { openSession: open });
     console.log(`  ${seconds(wallMs - criticalPathMs(spans))} of it between scripts, connecting included`);
     const execs = mostPerHost(cluster.activity, "exec");

@@ -9,7 +9,10 @@ export function directSessions(lab: Pick<Lab, "exec">): OpenSession {
     Promise.resolve({
       host,
       run: async (script, { onOutput, signal } = {}) => {
-        const { status, stdout } = await lab.exec(host, ["sh"], { stdin: reveal(script), ...(signal && { signal }) });
+        const { status, stdout } = await lab.exec(host, ["sh"], {
+          stdin: reveal(script),
+          ...(signal && { signal }),
+        });
         onOutput?.(stdout);
         return { exitCode: status ?? 128 };
       },

@@ -40,7 +40,9 @@ describeOnLab("Preparing the hosts of a lab, with what gets in the way", () => {
       next: /Free some space/,
     });
     assert.deepEqual(hostsThat(ended, "succeeded"), ["cp-1", "worker-2"]);
-    assert.ok(!ended.events.some((event) => event.kind === "phase-started" && event.phase === "container-runtime"));
+    assert.ok(
+      !ended.events.some((event) => event.kind === "phase-started" && event.phase === "container-runtime"),
+    );
     assert.equal(await clusterLab.shell("worker-1", `ls -A ${folder}`), "filler");
     await clusterLab.shell("worker-1", `umount ${folder}`);
     const again = await cluster.run({ phases: [kernelModules] });
@@ -139,7 +141,10 @@ describeOnLab("Preparing the hosts of a lab, with what gets in the way", () => {
     const before = cluster.activity.length;
     assertEnded(await cluster.run({ phases: preparation }), "nothing-to-do");
     const again = cluster.activity.slice(before);
-    assert.deepEqual(again.map(({ host, kind }) => `${host} ${kind}`).sort(), everybody.map((host) => `${host} exec`));
+    assert.deepEqual(
+      again.map(({ host, kind }) => `${host} ${kind}`).sort(),
+      everybody.map((host) => `${host} exec`),
+    );
     await clusterLab.keep("prepared");
   });
 });

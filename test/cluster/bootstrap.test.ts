@@ -76,7 +76,10 @@ describeOnLab("The life of a cluster in a lab", () => {
       next: /Reset node/,
     });
     assertEnded(await cluster().run({ ...reset, hosts: ["cp-1"] }), "succeeded");
-    const left = await clusterLab.shell("cp-1", "ls -A /etc/kubernetes/pki /etc/kubernetes/manifests /var/lib/etcd");
+    const left = await clusterLab.shell(
+      "cp-1",
+      "ls -A /etc/kubernetes/pki /etc/kubernetes/manifests /var/lib/etcd",
+    );
     assert.doesNotMatch(left, /\.(crt|key|yaml)|member/);
   });
 
@@ -95,7 +98,7 @@ describeOnLab("The life of a cluster in a lab", () => {
   it("adds its context to the kubeconfig and leaves the others alone", async () => {
     assert.equal((await stat(kubeconfig)).mode & 0o777, 0o600);
     const text = await readFile(kubeconfig, "utf8");
-    assert.ok(text.includes("{ name: mine, cluster: { server: \"https://192.0.2.1:6443\" } }"));
+    assert.ok(text.includes('{ name: mine, cluster: { server: "https://192.0.2.1:6443" } }'));
     assert.match(text, /^current-context: mine$/m);
     assert.match(text, /name: lab\b/);
   });
@@ -107,7 +110,10 @@ describeOnLab("The life of a cluster in a lab", () => {
       this.skip(); // this machine has no kubectl
     }
     assert.equal(answer.status, 0, answer.stderr);
-    assert.deepEqual(answer.stdout.trim().split("\n").sort(), everybody.map((host) => `node/${host}`));
+    assert.deepEqual(
+      answer.stdout.trim().split("\n").sort(),
+      everybody.map((host) => `node/${host}`),
+    );
   });
 
   it("reports every node as Ready by a watch", async () => {
@@ -130,7 +136,10 @@ describeOnLab("The life of a cluster in a lab", () => {
     const running = cluster();
     assertEnded(await running.run({ phases: bootstrap }), "nothing-to-do");
     const did = running.activity.map(({ host, kind }) => `${host} ${kind}`).sort();
-    assert.deepEqual(did, everybody.flatMap((host) => [`${host} connection`, `${host} exec`]));
+    assert.deepEqual(
+      did,
+      everybody.flatMap((host) => [`${host} connection`, `${host} exec`]),
+    );
   });
 
   it("resets a worker: its node, files and links are gone, the others stay", async () => {
@@ -152,7 +161,11 @@ describeOnLab("The life of a cluster in a lab", () => {
     const startedAt = performance.now();
     const ended = await running.run(
       { phases: joining, hosts: ["worker-2"] },
-      { openSession: beforeScriptsOf(running, "worker-2", /kubeadm' 'join|kubeadm join/, () => endApiServer(clusterLab)) },
+      {
+        openSession: beforeScriptsOf(running, "worker-2", /kubeadm' 'join|kubeadm join/, () =>
+          endApiServer(clusterLab),
+        ),
+      },
     );
     assertFailedBy(ended, {
       code: "step-failed",

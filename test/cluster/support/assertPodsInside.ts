@@ -19,7 +19,8 @@ export async function assertPodsInside(clusterLab: ClusterLab, ended: LabRun, su
 
 function smokeTestAddresses({ events }: LabRun): readonly string[] {
   return events.flatMap((event) => {
-    const list = event.kind === "step-started" ? /^curl http:\/\/\{(.*)\}\/$/.exec(event.step)?.[1] : undefined;
+    const list =
+      event.kind === "step-started" ? /^curl http:\/\/\{(.*)\}\/$/.exec(event.step)?.[1] : undefined;
     return list?.split(",") ?? [];
   });
 }

@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { bootstrap, preparation } from "../../../src/core/phases/phases.ts";
 import type { SshPrompts } from "../../../src/core/run/sshPrompts.ts";
 import { startLab, type Lab, type LabOptions } from "../../lab/startLab.ts";
-import { labCluster, labSpecText, noPrompts, type LabCluster, type LabSpecOptions } from "../../support/labCluster.ts";
+import {
+  labCluster,
+  labSpecText,
+  noPrompts,
+  type LabCluster,
+  type LabSpecOptions,
+} from "../../support/labCluster.ts";
 import { labVersion } from "../../support/labVersion.ts";
 
 /** What the hosts of a lab are: as they booted first, ready to be initialised or joined, or nodes of a cluster. */
@@ -39,7 +45,9 @@ export class ClusterLab {
     this.folder = folder;
   }
 
-  static async start(options: Pick<LabOptions, "name" | "controlPlanes" | "workers"> = {}): Promise<ClusterLab> {
+  static async start(
+    options: Pick<LabOptions, "name" | "controlPlanes" | "workers"> = {},
+  ): Promise<ClusterLab> {
     const packages = process.env.KUBEADM_LAB_PACKAGES;
     const lab = await startLab({ name: "cluster", ...options, ...(packages && { packages }) });
     const folder = await mkdtemp(join(tmpdir(), "kubeadm-cluster-"));

@@ -1,6 +1,10 @@
 /** Why no lab can run here; undefined when one can. */
 const obstacle =
-  process.platform !== "linux" ? "it needs Linux" : process.getuid?.() !== 0 ? "it needs to be root" : undefined;
+  process.platform !== "linux"
+    ? "it needs Linux"
+    : process.getuid?.() !== 0
+      ? "it needs to be root"
+      : undefined;
 
 const wantsAll = process.env.KUBEADM_TEST_FULL === "1";
 

@@ -36,7 +36,9 @@ export function assertEnded({ result }: LabRun, outcome: LabRun["result"]["outco
 export function hostsThat({ events }: LabRun, outcome: string, phase?: string): readonly string[] {
   return events
     .flatMap((event) =>
-      event.kind === "host-finished" && event.outcome === outcome && (phase === undefined || event.phase === phase)
+      event.kind === "host-finished" &&
+      event.outcome === outcome &&
+      (phase === undefined || event.phase === phase)
         ? [event.host]
         : [],
     )

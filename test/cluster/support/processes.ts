@@ -7,7 +7,11 @@ export interface HostProcess {
 }
 
 /** Processes of a host whose program's name (as in /proc/PID/comm) matches. */
-export async function processesOf(clusterLab: ClusterLab, host: string, name: RegExp): Promise<readonly HostProcess[]> {
+export async function processesOf(
+  clusterLab: ClusterLab,
+  host: string,
+  name: RegExp,
+): Promise<readonly HostProcess[]> {
   // A minimal host has no ps; a process may end while it is looked at.
   const listed = await clusterLab.shell(
     host,
@@ -24,8 +28,15 @@ export async function processesOf(clusterLab: ClusterLab, host: string, name: Re
 }
 
 /** Ends a host's processes of that name at once. */
-export async function kill(clusterLab: ClusterLab, host: string, name: RegExp, command = /(?:)/): Promise<void> {
-  const found = (await processesOf(clusterLab, host, name)).filter((process) => command.test(process.command));
+export async function kill(
+  clusterLab: ClusterLab,
+  host: string,
+  name: RegExp,
+  command = /(?:)/,
+): Promise<void> {
+  const found = (await processesOf(clusterLab, host, name)).filter((process) =>
+    command.test(process.command),
+  );
   if (found.length === 0) {
     throw new Error(`${host} has no process ${String(name)} ${String(command)}`);
   }
