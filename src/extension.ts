@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
+import { messageOf } from "./core/errors.ts";
 import { settings, views } from "./contributions.ts";
 import { registerClusterCommands } from "./ui/commands/cluster.ts";
 import type { CommandContext } from "./ui/commands/context.ts";
@@ -23,7 +24,9 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("Kubeadm", { log: true });
   const services = createServices(context, log);
   const store = new ClusterStore();
-  const watches = new NodeWatches(store, services);
+  const watches = new NodeWatches(store, services, (error) => {
+    log.warn(`a cluster's nodes cannot be followed: ${messageOf(error)}`);
+  });
   const terminals: RunTerminals = new RunTerminals((cluster, host) => {
     runs.interrupt(cluster, host);
   });

@@ -1,3 +1,5 @@
+import { failureText } from "./errorText.ts";
+
 /**
  * Stable codes of what can go wrong; tests, the journal and the repair catalogue refer to them, never to texts.
  */
@@ -48,11 +50,9 @@ export class KubeadmError extends Error implements ErrorDetails {
   readonly what: string;
 
   constructor(details: ErrorDetails) {
-    const place = [details.host, details.phase].filter(Boolean).join(": ");
-    super(
-      [place && `${place}: `, details.message, details.next && ` ${details.next}`].filter(Boolean).join(""),
-      { cause: details.cause },
-    );
+    super([details.host, details.phase, failureText(details)].filter(Boolean).join(": "), {
+      cause: details.cause,
+    });
     this.code = details.code;
     this.host = details.host;
     this.phase = details.phase;

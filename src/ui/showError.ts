@@ -1,7 +1,6 @@
 import * as vscode from "vscode";
 import type { CommandId } from "../contributions.ts";
 import { Cancelled, KubeadmError, messageOf } from "../core/errors.ts";
-import { errorText } from "./errorText.ts";
 
 /**
  * Registers a command whose errors are shown to the person: a KubeadmError as it is, a cancellation not at all,
@@ -29,7 +28,7 @@ export function showError(error: unknown, log: vscode.LogOutputChannel): void {
   log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
   // A notification with a button is shown whole, one without is cut off after its first line.
   const showLog = "Show Log";
-  const text = error instanceof KubeadmError ? errorText(error) : `Kubeadm met an error of its own: ${messageOf(error)}`;
+  const text = error instanceof KubeadmError ? error.message : `Kubeadm met an error of its own: ${messageOf(error)}`;
   void vscode.window
     .showErrorMessage(text, showLog)
     .then((answer) => {

@@ -3,13 +3,16 @@ import { commands } from "../../contributions.ts";
 import { Cancelled, KubeadmError } from "../../core/errors.ts";
 import { phaseIds, type PhaseId } from "../../core/run/phase.ts";
 import type { Plan, Scope } from "../../core/run/plan.ts";
-import { sentence } from "../errorText.ts";
+import { sentence } from "../../core/errorText.ts";
 import { phaseTitles } from "../inventory/hostStatusText.ts";
 import type { InventoryItem } from "../inventory/inventoryModel.ts";
 import { loadPhases, type SoundCluster } from "../runs/clusterRuns.ts";
 import { registerCommand, showError } from "../showError.ts";
 import { clusterFor, type CommandContext } from "./context.ts";
 import { reportRun } from "./reportRun.ts";
+
+/** Facts that a question has waited longer with are gathered again before anything is changed. */
+const FRESH_MS = 60_000;
 
 /** Commands on a whole cluster. */
 export function registerClusterCommands(context: CommandContext): readonly vscode.Disposable[] {
@@ -85,6 +88,7 @@ export async function planThenRun(
   scope: Scope,
 ): Promise<void> {
   const plan = await context.runs.plan(cluster, scope);
+  const plannedAt = Date.now();
   if (plan.findings.some(({ severity }) => severity === "error")) {
     await showPlan(context, plan);
     throw firstFinding(plan);
@@ -106,7 +110,7 @@ export async function planThenRun(
     await showPlan(context, plan, { verb, run: () => run() });
   }
   if (answer === verb) {
-    await run(plan.facts);
+    await run(Date.now() - plannedAt < FRESH_MS ? plan.facts : undefined);
   }
 }
 

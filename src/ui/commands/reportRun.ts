@@ -2,7 +2,6 @@ import * as vscode from "vscode";
 import { commands } from "../../contributions.ts";
 import type { RunResult } from "../../core/run/runner.ts";
 import type { SoundCluster } from "../runs/clusterRuns.ts";
-import { errorText } from "../errorText.ts";
 import type { CommandContext } from "./context.ts";
 
 /** Tells how a run ended, with the next thing to do at hand. */
@@ -32,7 +31,7 @@ export async function reportRun(
       if (first?.host !== undefined) {
         context.terminals.reveal(cluster.entry.uri, first.host);
       }
-      offer(vscode.window.showErrorMessage, `${first === undefined ? `${title} failed.` : errorText(first)}${more}`, offers);
+      offer(vscode.window.showErrorMessage, `${first === undefined ? `${title} failed.` : first.message}${more}`, offers);
     }
   }
 }

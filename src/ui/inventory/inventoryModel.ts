@@ -1,6 +1,6 @@
 import { hostStatus, type ClusterState, type HostState, type HostStatus } from "../../core/run/clusterState.ts";
 import type { ClusterSpec, Host, Role } from "../../core/spec/clusterSpec.ts";
-import { failureText } from "../errorText.ts";
+import { failureText } from "../../core/errorText.ts";
 import { statusText, type StatusText } from "./hostStatusText.ts";
 
 /** A problem of a spec file, as the tree needs it. */

@@ -1,6 +1,6 @@
 import type { Action, HostAction } from "../../core/run/phase.ts";
 import type { Plan, PhasePlan } from "../../core/run/plan.ts";
-import { failureText } from "../errorText.ts";
+import { failureText } from "../../core/errorText.ts";
 import { escapeMarkdown } from "../inventory/inventoryModel.ts";
 import { describeStep, stepDetail, type Step } from "../../core/shell/step.ts";
 

@@ -1,13 +1,14 @@
+import { isAbsolute } from "node:path";
 import * as vscode from "vscode";
 import { Cancelled } from "../../core/errors.ts";
 import type { RunEvent } from "../../core/run/events.ts";
 import { journalEvent } from "../../core/run/journalEvent.ts";
-import type { Phase, PlanContext } from "../../core/run/phase.ts";
+import type { KubeconfigFacts, Phase, PlanContext } from "../../core/run/phase.ts";
 import type { Plan, Scope } from "../../core/run/plan.ts";
 import type { RunRequest, RunResult } from "../../core/run/runner.ts";
 import type { ClusterSpec } from "../../core/spec/clusterSpec.ts";
 import { contextKeys } from "../../contributions.ts";
-import { joinErrors } from "../errorText.ts";
+import { joinErrors } from "../joinErrors.ts";
 import type { ClusterStore } from "../inventory/clusterStore.ts";
 import { phaseTitles } from "../inventory/hostStatusText.ts";
 import type { ClusterEntry } from "../inventory/inventoryModel.ts";
@@ -187,13 +188,27 @@ export class ClusterRuns implements vscode.Disposable {
         if (abort.signal.aborted) {
           throw new Cancelled();
         }
-        if (failures.length > 0) {
-          throw joinErrors(failures);
+        // The first control plane is asked beside the hosts in scope; a dead one is no reason not to reset another.
+        const inScope = failures.filter(({ host = "" }) => scope.hosts?.includes(host) ?? true);
+        if (inScope.length > 0) {
+          throw joinErrors(inScope);
         }
-        const kubeconfig = await (await this.kubeconfig(cluster)).facts();
+        const kubeconfig = await this.#kubeconfigFacts(cluster, scope);
         return { spec: cluster.spec, facts, kubeconfig, learned: {}, localFiles: request.localFiles };
       },
     );
+  }
+
+  /** A kubeconfig that cannot be read is in the way only of what would write it. */
+  async #kubeconfigFacts(cluster: SoundCluster, scope: Scope): Promise<KubeconfigFacts> {
+    try {
+      return await (await this.kubeconfig(cluster)).facts();
+    } catch (error) {
+      if (scope.phases.some(({ id }) => id === "kubeconfig")) {
+        throw error;
+      }
+      return { path: "" };
+    }
   }
 
   async #request(
@@ -237,7 +252,8 @@ async function localFiles(uri: string, spec: ClusterSpec): Promise<Readonly<Reco
     return {};
   }
   try {
-    const file = vscode.Uri.joinPath(vscode.Uri.parse(uri), "..", manifest);
+    const beside = vscode.Uri.joinPath(vscode.Uri.parse(uri), "..", manifest);
+    const file = isAbsolute(manifest) ? vscode.Uri.file(manifest) : beside;
     return { [manifest]: new TextDecoder().decode(await vscode.workspace.fs.readFile(file)) };
   } catch {
     // The phase says which file is missing, with what to do.

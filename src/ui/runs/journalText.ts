@@ -1,6 +1,6 @@
 import type { RunEvent } from "../../core/run/events.ts";
 import { plainText } from "../../core/shell/sanitizer.ts";
-import { failureText } from "../errorText.ts";
+import { failureText } from "../../core/errorText.ts";
 import { phaseTitles } from "../inventory/hostStatusText.ts";
 import { escapeMarkdown } from "../inventory/inventoryModel.ts";
 

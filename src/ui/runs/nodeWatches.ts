@@ -6,21 +6,33 @@ import type { Services } from "../services.ts";
 export class NodeWatches implements vscode.Disposable {
   readonly #store: ClusterStore;
   readonly #services: Services;
+  readonly #onError: (error: unknown) => void;
   readonly #watches = new Map<string, { dispose(): void }>();
 
-  constructor(store: ClusterStore, services: Services) {
+  /** `onError` is told why a cluster cannot be followed. */
+  constructor(store: ClusterStore, services: Services, onError: (error: unknown) => void) {
     this.#store = store;
     this.#services = services;
+    this.#onError = onError;
   }
 
-  /** Starts to follow, anew when it did already: a rebuilt cluster has new certificates. */
+  /**
+   * Starts to follow, anew when it did already: a rebuilt cluster has new certificates. Never rejects: a cluster
+   * that cannot be followed, such as one in a broken kubeconfig, is shown as it was last seen.
+   */
   async follow(uri: string, cluster: string): Promise<void> {
     this.stop(uri);
-    const watch = await this.#services.watchNodes(cluster, (nodes) => {
-      this.#store.applyNodes(uri, nodes);
-    });
-    if (watch !== undefined) {
-      this.#watches.set(uri, watch);
+    try {
+      const watch = await this.#services.watchNodes(cluster, (nodes) => {
+        this.#store.applyNodes(uri, nodes);
+      });
+      // Another call may have been quicker.
+      this.stop(uri);
+      if (watch !== undefined) {
+        this.#watches.set(uri, watch);
+      }
+    } catch (error) {
+      this.#onError(error);
     }
   }
 

@@ -1,6 +1,6 @@
 import type { RunEvent } from "../../core/run/events.ts";
 import { createSanitizer } from "../../core/shell/sanitizer.ts";
-import { sentence } from "../errorText.ts";
+import { sentence } from "../../core/errorText.ts";
 import { phaseTitles } from "../inventory/hostStatusText.ts";
 
 // No faint text: it is hard to read in every theme, and in those of high contrast it defeats their purpose.

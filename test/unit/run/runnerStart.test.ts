@@ -21,8 +21,8 @@ describe("a run that is not to start", () => {
     assert.deepEqual(
       failures.map(({ code, host, message }) => [code, host, message]),
       [
-        ["preflight", "w-1", "w-1: Preflight: it has 1 CPU Use a larger machine."],
-        ["preflight", "w-2", "w-2: Preflight: it has 1 CPU Use a larger machine."],
+        ["preflight", "w-1", "w-1: Preflight: it has 1 CPU. Use a larger machine."],
+        ["preflight", "w-2", "w-2: Preflight: it has 1 CPU. Use a larger machine."],
       ],
     );
     assert.deepEqual(world.log, []);

@@ -1,26 +1,5 @@
 import { KubeadmError } from "../core/errors.ts";
-
-/** `text` with a full stop, unless it ends a sentence already. Messages come with and without. */
-export function sentence(text: string): string {
-  const trimmed = text.trim();
-  return trimmed === "" || /[.!?…]["')]?$/.test(trimmed) ? trimmed : `${trimmed}.`;
-}
-
-/** What failed and what to do next, as sentences. */
-export function failureText({
-  message,
-  next,
-}: {
-  readonly message: string;
-  readonly next?: string | undefined;
-}): string {
-  return [sentence(message), sentence(next ?? "")].filter(Boolean).join(" ");
-}
-
-/** An error for a notification: host and phase, what failed, what to do next. */
-export function errorText({ host, phase, what, next }: KubeadmError): string {
-  return [host, phase, failureText({ message: what, next })].filter(Boolean).join(": ");
-}
+import { sentence } from "../core/errorText.ts";
 
 /**
  * One error that stands for those of several hosts: the first in full, the others by name, as the inventory tells
