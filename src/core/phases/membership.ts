@@ -18,13 +18,14 @@ export function clusterCa({ spec, facts }: PlanContext): string | undefined {
 export const initFiles = { config: "kubeadm-init.yaml", done: "kubeadm-init.done" } as const;
 
 /**
- * `kubeadm init` has run to its end. Its last step is the kube-proxy addon; while the API server does not answer,
- * our own notes have to do, and for a control plane that someone else made its files.
+ * `kubeadm init` has run to its end: we noted so, or its last addon is there (it was cut off after that), or it
+ * was not we who ran it, and the control plane is somebody else's work.
  */
-export function isInitialised(facts: HostFacts["kubernetes"]): boolean {
+export function isInitialised({ state, cluster, ...facts }: HostFacts["kubernetes"]): boolean {
   const hasControlPlane = facts.hasAdminConf && facts.hasJoined && facts.staticPods.includes("kube-apiserver");
-  const wasInterrupted = initFiles.config in facts.state && !(initFiles.done in facts.state);
-  return hasControlPlane && (facts.cluster?.daemonSets.includes("kube-system/kube-proxy") ?? !wasInterrupted);
+  const isOurs = initFiles.config in state;
+  const hasEnded = initFiles.done in state || cluster?.daemonSets.includes("kube-system/kube-proxy") === true;
+  return hasControlPlane && (!isOurs || hasEnded);
 }
 
 export function membershipOf(host: Host, facts: HostFacts, context: PlanContext): Membership {

@@ -32,6 +32,7 @@ describe("preflight", () => {
   });
 
   /** What is wrong, and what only comes close. */
+  const noAddons = { nodes: [], systemPods: [], daemonSets: [] };
   const cases: readonly {
     readonly about: string;
     readonly hit: Readonly<Record<string, Change>>;
@@ -152,10 +153,24 @@ describe("preflight", () => {
     {
       about: "a control plane that was begun and not finished",
       hit: {
-        "cp-1": { kubernetes: { ...initialised, cluster: { nodes: [], systemPods: [], daemonSets: [] } } },
+        "cp-1": { kubernetes: { ...initialised, cluster: noAddons, state: { "kubeadm-init.yaml": "" } } },
       },
       says: /^error cp-1: an earlier installation left \/etc\/kubernetes\/admin\.conf$/,
-      near: { "cp-1": { kubernetes: initialised } },
+      near: {
+        "cp-1": {
+          kubernetes: {
+            ...initialised,
+            cluster: noAddons,
+            state: { "kubeadm-init.yaml": "", "kubeadm-init.done": "" },
+          },
+        },
+      },
+    },
+    {
+      about: "no fault with somebody else's control plane that does without kube-proxy",
+      hit: { "w-1": { kubernetes: { portsInUse: ["10250 kubelet"] } } },
+      says: /^error w-1: /,
+      near: { "cp-1": { kubernetes: { ...initialised, cluster: noAddons } } },
     },
     {
       about: "a control plane whose API server never came up, as an init that did not end",
