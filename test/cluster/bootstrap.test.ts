@@ -7,7 +7,7 @@ import { watchNodes } from "../../src/kube/nodeWatch.ts";
 import { runResult } from "../lab/machine/run.ts";
 import { assertPodsInside } from "./support/assertPodsInside.ts";
 import { ClusterLab, podSubnet } from "./support/clusterLab.ts";
-import { describeOnLab } from "./support/describeOnLab.ts";
+import { describeOnLab, wantsAll } from "./support/describeOnLab.ts";
 import { assertEnded, assertFailedBy, hostsThat } from "./support/expectations.ts";
 import { beforeScriptsOf, endApiServer } from "./support/interference.ts";
 import { processesOf } from "./support/processes.ts";
@@ -196,7 +196,10 @@ describeOnLab("The life of a cluster in a lab", () => {
     assertEnded(await cluster().run({ phases: bootstrap }), "nothing-to-do");
   });
 
-  it("comes back by itself after a reboot of all hosts", async () => {
+  it("comes back by itself after a reboot of all hosts", async function () {
+    if (!wantsAll) {
+      this.skip(); // It takes a minute and a half: KUBEADM_TEST_FULL=1.
+    }
     const running = cluster();
     const bootIds = await Promise.all(everybody.map(bootId));
     await Promise.all(everybody.map((host) => clusterLab.lab.exec(host, ["systemctl", "reboot"])));

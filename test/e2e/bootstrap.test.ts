@@ -31,11 +31,14 @@ describe("A person bootstraps a cluster in VS Code", function () {
 
   it("makes a spec, and the inventory shows its hosts", () => scenario.makeSpec());
   it("shows a plan that changes nothing", () => scenario.plan());
+  it("cancels a run, and nothing of it goes on on the hosts", () => scenario.cancelRun());
+  it("ends one host's part by Ctrl+C in its terminal", () => scenario.interruptHost("worker-1"));
   it("bootstraps until every node is Ready", () => scenario.bootstrap());
   it("shows each command with its success in the host's terminal", () => scenario.readTerminals());
   it("merges the kubeconfig and reveals it", () => scenario.useKubeconfig());
   it("opens a shell on a host", () => scenario.openShell("worker-1"));
   it("has nothing to do the second time", () => scenario.bootstrapAgain());
+  it("runs a single phase from the palette", () => scenario.runPhase("Verify"));
   it("shows the nodes' readiness after the window was reloaded", () => scenario.reload());
   it("resets a worker and joins it again", () => scenario.resetAndJoin("worker-2"));
 });

@@ -98,12 +98,7 @@ export class BootstrapScenario {
   /** Step 4: the bootstrap runs after a question that says what it will do, until all nodes are Ready. */
   async bootstrap(): Promise<void> {
     const { workbench } = this;
-    await workbench.tree("Inventory").chooseFromContextMenu(CONTEXT, "Bootstrap Cluster");
-    const { message, detail } = await workbench.dialog.read();
-    assert.match(message, /Bootstrap cluster demo/);
-    assert.match(detail, /Control plane: cp-1/);
-    await workbench.screenshot("5-question");
-    await workbench.dialog.press("Bootstrap");
+    await this.#startBootstrap();
     await workbench.tree("Inventory").waitForRow("cp-1", "running", 60_000);
     await workbench.screenshot("6-running");
     await this.#awaitDone("Bootstrap cluster demo: done", BOOTSTRAP_MS);
@@ -112,6 +107,33 @@ export class BootstrapScenario {
     }
     await workbench.screenshot("7-ready");
     this.#tell("the cluster is bootstrapped and every node is Ready");
+  }
+
+  /** Cancelling from the notification stops at once; what was done stays, and the next run goes on from there. */
+  async cancelRun(): Promise<void> {
+    const { workbench } = this;
+    await this.#startBootstrap();
+    await workbench.notifications.press("Bootstrap cluster demo: Container runtime", "Cancel");
+    await workbench.notifications.read("Bootstrap cluster demo: cancelled", 30_000);
+    await workbench.notifications.dismiss("Bootstrap cluster demo: cancelled");
+    for (const { name } of this.#options.lab.hosts) {
+      await this.#assertNoProcess(name, "apt-get");
+    }
+    this.#tell("a run was cancelled, and nothing of it goes on on the hosts");
+  }
+
+  /** Ctrl+C in a host's terminal ends that host's part; the others finish the phase, and no further one starts. */
+  async interruptHost(host: string): Promise<void> {
+    const { workbench } = this;
+    await this.#startBootstrap();
+    await workbench.tree("Inventory").waitForRow(host, "running Container runtime", 60_000);
+    await workbench.terminals.show(host);
+    await workbench.terminals.press("Control+C");
+    await workbench.notifications.read("Bootstrap cluster demo: cancelled", 120_000);
+    await workbench.notifications.dismiss("Bootstrap cluster demo: cancelled");
+    await workbench.terminals.waitForText("Container runtime: cancelled");
+    await this.#assertNoProcess(host, "apt-get");
+    this.#tell(`Ctrl+C in the terminal of ${host} ended its part`);
   }
 
   /** Every command is in the host's terminal with its decoration. */
@@ -193,6 +215,29 @@ export class BootstrapScenario {
       assert.ok(known.has(fingerprint), `the dialog shows ${fingerprint}, which is no host's`);
       await this.workbench.dialog.press("Trust and Remember");
     }
+  }
+
+  /** Runs one phase from the palette; on a cluster that is as it should be, it has nothing to do. */
+  async runPhase(title: string): Promise<void> {
+    await this.workbench.runCommand("Kubeadm: Run Phase...");
+    await this.workbench.quickInput.pick(title);
+    await this.workbench.notifications.read(`${title} on demo: nothing to do`, 60_000);
+    this.#tell(`the phase ${title} alone has nothing to do`);
+  }
+
+  async #startBootstrap(): Promise<void> {
+    const { workbench } = this;
+    await workbench.tree("Inventory").chooseFromContextMenu(CONTEXT, "Bootstrap Cluster");
+    const { message, detail } = await workbench.dialog.read();
+    assert.match(message, /Bootstrap cluster demo/);
+    assert.match(detail, /Control plane: cp-1/);
+    await workbench.screenshot("5-question");
+    await workbench.dialog.press("Bootstrap");
+  }
+
+  async #assertNoProcess(host: string, name: string): Promise<void> {
+    const { stdout } = await this.#options.lab.exec(host, ["sh", "-c", "cat /proc/[0-9]*/comm"]);
+    assert.ok(!stdout.split("\n").includes(name), `${name} still runs on ${host}`);
   }
 
   /** Waits for the notification of success; one of an error ends the waiting with its text. */

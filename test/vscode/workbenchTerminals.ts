@@ -51,6 +51,12 @@ export class WorkbenchTerminals {
     await this.#page.keyboard.type(text.replaceAll("\n", "\r"));
   }
 
+  /** Presses a key in the active terminal: "Control+C". */
+  async press(key: string): Promise<void> {
+    await this.#active.locator(".xterm-screen").click();
+    await this.#page.keyboard.press(key);
+  }
+
   /** Marks of the commands on screen in the active terminal, top to bottom. */
   async decorations(): Promise<readonly CommandDecoration[]> {
     const marks: { top: number; decoration: CommandDecoration }[] = [];

@@ -6,7 +6,7 @@ const obstacle =
       ? "it needs to be root"
       : undefined;
 
-const wantsAll = process.env.KUBEADM_TEST_FULL === "1";
+export const wantsAll = process.env.KUBEADM_TEST_FULL === "1";
 
 export interface LabSuiteOptions {
   /** It takes long, and runs only with KUBEADM_TEST_FULL=1. */
