@@ -82,7 +82,7 @@ describe("the facts script", function () {
         put("etc/kubernetes/pki/ca.crt", "PEM\n");
         put("var/lib/kubelet/pki/kubelet-client-current.pem", "PEM\n");
         put("var/lib/kubeadm-bootstrap/smoke-test", "sha256:1\n");
-        put("etc/apt/sources.list", "deb http://deb.debian.org/debian bookworm main\n");
+        put("etc/apt/sources.list", "deb http://archive.example.org/debian bookworm main\n");
         put("etc/apt/sources.list.d/old one.list", "deb https://apt.kubernetes.io/ kubernetes-xenial main\n");
         put("etc/apt/sources.list.d/old.list", "deb https://apt.kubernetes.io/ kubernetes-xenial main\n");
         put("etc/apt/keyrings/kubernetes-apt-keyring.asc", "KEY\n");

@@ -182,8 +182,8 @@ describe("explainFailure: everything else that a step runs", () => {
       /madison/,
     ],
     [
-      "E: Failed to fetch http://deb.debian.org/x  Temporary failure resolving 'deb.debian.org'",
-      "the host cannot resolve deb.debian.org",
+      "E: Failed to fetch http://archive.example.org/x  Temporary failure resolving 'archive.example.org'",
+      "the host cannot resolve archive.example.org",
       /DNS/,
     ],
     [

@@ -150,7 +150,7 @@ describe("apt", () => {
     it("in files of lines, and leaves every other line", () => {
       const before = [
         "# a comment about apt.kubernetes.io",
-        "deb http://deb.debian.org/debian bookworm main",
+        "deb http://archive.example.org/debian bookworm main",
         "deb https://apt.kubernetes.io/ kubernetes-xenial main",
         "  deb-src [arch=amd64] http://packages.cloud.google.com/apt kubernetes-xenial main",
         "deb https://packages.cloud.google.com/apt cloud-sdk main",
