@@ -1,3 +1,5 @@
+import { podNetworkOf, podNetworkVersion } from "../cni/podNetworks.ts";
+import { optionProblems } from "../cni/validateOptions.ts";
 import { ipv4SubnetsOverlap, isLoopback, splitHostPort } from "./address.ts";
 import { type ClusterSpec, type Host, minorOf } from "./clusterSpec.ts";
 import type { FieldPath, SpecDiagnostic } from "./diagnostic.ts";
@@ -10,6 +12,7 @@ export function checkSpec(spec: ClusterSpec, report: Report): readonly SpecDiagn
     ...duplicates(spec, report),
     ...endpointProblems(spec, report),
     ...subnetProblems(spec, report),
+    ...podNetworkProblems(spec, report),
     ...spec.hosts.flatMap((host, index) => labelProblems(host, index, report)),
   ];
 }
@@ -27,6 +30,22 @@ function versionProblems(spec: ClusterSpec, report: Report): SpecDiagnostic[] {
           `expected 1.${oldestMinor} or newer, got ${spec.kubernetesVersion}`,
         ),
       ];
+}
+
+/** Options that the chosen plugin does not have, and a plugin that needs a manifest of the person's own. */
+function podNetworkProblems(spec: ClusterSpec, report: Report): SpecDiagnostic[] {
+  const { plugin, options, manifest } = spec.podNetwork;
+  const network = podNetworkOf(plugin);
+  const wrong = optionProblems(network, options).map(({ option, message }) =>
+    report("invalid-value", ["spec", "podNetwork", "options", option], message),
+  );
+  const hasManifest = manifest !== undefined || network.manifestUrl(podNetworkVersion(spec)) !== undefined;
+  const missing = report(
+    "missing-field",
+    ["spec", "podNetwork", "manifest"],
+    `expected a manifest, as ${network.title} publishes none; make one with: ${network.renderCommand?.(spec) ?? network.homepage}`,
+  );
+  return hasManifest ? wrong : [...wrong, missing];
 }
 
 function duplicates(spec: ClusterSpec, report: Report): SpecDiagnostic[] {
