@@ -1,28 +1,16 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Cancelled } from "../../src/core/errors.ts";
 import type { Host } from "../../src/core/spec/clusterSpec.ts";
 import { Secret } from "../../src/core/shell/secret.ts";
-import type { SshPrompts } from "../../src/core/run/sshPrompts.ts";
 import { createSessions } from "../../src/ssh/sessions.ts";
-import type { SshSession } from "../../src/ssh/sshSession.ts";
-import type { SshEnvironment, SshTarget } from "../../src/ssh/target.ts";
 import { hostSessionContract } from "./hostSession.contract.ts";
 import { createCollector } from "./support/collector.ts";
 import { freePort } from "./support/freePort.ts";
-import {
-  careful,
-  createOpensshClient,
-  free,
-  nobody,
-  users,
-  type OpensshClient,
-} from "./support/opensshClient.ts";
-import { breakConnections, startPrivateSshd, whyNoSshd, type PrivateSshd } from "./support/privateSshd.ts";
+import { careful, createOpensshClient, free, nobody, users } from "./support/opensshClient.ts";
+import { breakConnections, startPrivateSshd, whyNoSshd } from "./support/privateSshd.ts";
 import { processesThatShow } from "./support/processes.ts";
 import { createTestPrompts } from "./support/prompts.ts";
+import { describeOnOpenssh } from "./support/onOpenssh.ts";
 
 const whySkipped = whyNoSshd();
 
@@ -49,38 +37,7 @@ for (const [user, name] of [
   );
 }
 
-describe(`OpenSSH${whySkipped === undefined ? "" : ` (skipped: ${whySkipped})`}`, function () {
-  this.timeout(30_000);
-  let sshd: PrivateSshd;
-  let folder: string;
-  let knownHosts: string;
-  const sessions: SshSession[] = [];
-
-  before(async function () {
-    if (whySkipped !== undefined) {
-      this.skip();
-    }
-    sshd = await startPrivateSshd(users);
-  });
-  after(() => sshd?.stop());
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), "known-hosts-"));
-    knownHosts = join(folder, "ssh", "known_hosts");
-  });
-  afterEach(async () => {
-    await Promise.all(sessions.splice(0).map((session) => session.close()));
-    await rm(folder, { recursive: true });
-  });
-
-  function client(
-    changes: Partial<SshTarget> & Partial<SshEnvironment> = {},
-    answers: Partial<SshPrompts> = {},
-  ): OpensshClient {
-    const created = createOpensshClient(sshd, changes, answers);
-    sessions.push(created.session);
-    return created;
-  }
-
+describeOnOpenssh("OpenSSH", ({ sshd, knownHosts, client }) => {
   describe("sudo", () => {
     it("gets the right password after a wrong one", async () => {
       const { session, prompts } = client(
@@ -213,17 +170,17 @@ describe(`OpenSSH${whySkipped === undefined ? "" : ` (skipped: ${whySkipped})`}`
     const host: Host = {
       name: "cp-1",
       role: "control-plane",
-      ssh: { address: "127.0.0.1", port: sshd.port, user: "root", identityFile: "keys/../user" },
+      ssh: { address: "127.0.0.1", port: sshd().port, user: "root", identityFile: "keys/../user" },
       labels: {},
       line: 0,
     };
     let hosts = [host];
     const cluster = createSessions({
       hosts: () => hosts,
-      specFolder: sshd.folder,
+      specFolder: sshd().folder,
       home: "/nonexistent",
       environment: {
-        knownHostsFiles: [knownHosts],
+        knownHostsFiles: [knownHosts()],
         defaultKeyFiles: [],
         connectTimeoutMs: 10_000,
         keepaliveIntervalMs: 15_000,

@@ -1,72 +1,36 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Secret } from "../../src/core/shell/secret.ts";
-import type { SshPrompts } from "../../src/core/run/sshPrompts.ts";
-import type { SshSession } from "../../src/ssh/sshSession.ts";
-import type { SshEnvironment, SshTarget } from "../../src/ssh/target.ts";
-import { createOpensshClient, free, users, type OpensshClient } from "./support/opensshClient.ts";
-import { breakConnections, startPrivateSshd, whyNoSshd, type PrivateSshd } from "./support/privateSshd.ts";
+import { free } from "./support/opensshClient.ts";
+import { breakConnections } from "./support/privateSshd.ts";
+import { describeOnOpenssh } from "./support/onOpenssh.ts";
 
-const whySkipped = whyNoSshd();
-
-describe(`OpenSSH login${whySkipped === undefined ? "" : ` (skipped: ${whySkipped})`}`, function () {
-  this.timeout(30_000);
-  let sshd: PrivateSshd;
-  let folder: string;
-  let knownHosts: string;
-  const sessions: SshSession[] = [];
-
-  before(async function () {
-    if (whySkipped !== undefined) {
-      this.skip();
-    }
-    sshd = await startPrivateSshd(users);
-  });
-  after(() => sshd?.stop());
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), "known-hosts-"));
-    knownHosts = join(folder, "ssh", "known_hosts");
-  });
-  afterEach(async () => {
-    await Promise.all(sessions.splice(0).map((session) => session.close()));
-    await rm(folder, { recursive: true });
-  });
-
-  function client(
-    changes: Partial<SshTarget> & Partial<SshEnvironment> = {},
-    answers: Partial<SshPrompts> = {},
-  ): OpensshClient {
-    const created = createOpensshClient(sshd, changes, answers);
-    sessions.push(created.session);
-    return created;
-  }
-
+describeOnOpenssh("OpenSSH login", ({ sshd, folder, knownHosts, client }) => {
   describe("host keys", () => {
     it("asks about an unknown one, records it when told to, and does not ask again", async () => {
       const first = client(
-        { knownHostsFiles: [knownHosts] },
+        { knownHostsFiles: [knownHosts()] },
         { confirmHostKey: () => Promise.resolve("remember") },
       );
       await first.session.run("true");
-      const key = sshd.hostKeys["ssh-ed25519"] ?? "";
-      assert.equal(await readFile(knownHosts, "utf8"), `[127.0.0.1]:${sshd.port} ${key}\n`);
-      assert.equal((await stat(knownHosts)).mode & 0o777, 0o600);
-      assert.equal((await stat(join(folder, "ssh"))).mode & 0o777, 0o700);
+      const key = sshd().hostKeys["ssh-ed25519"] ?? "";
+      assert.equal(await readFile(knownHosts(), "utf8"), `[127.0.0.1]:${sshd().port} ${key}\n`);
+      assert.equal((await stat(knownHosts())).mode & 0o777, 0o600);
+      assert.equal((await stat(join(folder(), "ssh"))).mode & 0o777, 0o700);
 
-      const second = client({ knownHostsFiles: [knownHosts] });
+      const second = client({ knownHostsFiles: [knownHosts()] });
       await second.session.run("true");
       assert.deepEqual(second.prompts.asked, []);
     });
 
     it("records nothing when the key is accepted for once", async () => {
-      const { session } = client({ knownHostsFiles: [knownHosts] });
+      const { session } = client({ knownHostsFiles: [knownHosts()] });
       await session.run("true");
-      await assert.rejects(stat(knownHosts), { code: "ENOENT" });
+      await assert.rejects(stat(knownHosts()), { code: "ENOENT" });
     });
 
     it("does not connect when the key is not accepted", async () => {
@@ -79,29 +43,29 @@ describe(`OpenSSH login${whySkipped === undefined ? "" : ` (skipped: ${whySkippe
     });
 
     it("recognises a host by whichever of its keys is recorded", async () => {
-      const file = join(folder, "known");
-      await writeFile(file, `[127.0.0.1]:${sshd.port} ${sshd.hostKeys["ecdsa-sha2-nistp256"] ?? ""}\n`);
+      const file = join(folder(), "known");
+      await writeFile(file, `[127.0.0.1]:${sshd().port} ${sshd().hostKeys["ecdsa-sha2-nistp256"] ?? ""}\n`);
       const { session, prompts } = client({ knownHostsFiles: [file] });
       await session.run("true");
       assert.deepEqual(prompts.asked, []);
     });
 
     it("refuses one that has changed, says where the old one is, and leaves the file alone", async () => {
-      const file = join(folder, "known");
-      const stranger = (await readFile(`${sshd.strangerKeyFile}.pub`, "utf8"))
+      const file = join(folder(), "known");
+      const stranger = (await readFile(`${sshd().strangerKeyFile}.pub`, "utf8"))
         .split(" ")
         .slice(0, 2)
         .join(" ");
-      const text = `# a comment\n[127.0.0.1]:${sshd.port} ${stranger}`;
+      const text = `# a comment\n[127.0.0.1]:${sshd().port} ${stranger}`;
       await writeFile(file, text);
       const { session, prompts } = client({ knownHostsFiles: [file] });
       const [old, now] = await Promise.all([
         fingerprintOf(stranger),
-        fingerprintOf(sshd.hostKeys["ssh-ed25519"] ?? ""),
+        fingerprintOf(sshd().hostKeys["ssh-ed25519"] ?? ""),
       ]);
       await assert.rejects(session.run("true"), (error: Error & { code?: string }) => {
         assert.equal(error.code, "host-key-changed");
-        for (const part of [old, now, `${file}:2`, `ssh-keygen -f ${file} -R '[127.0.0.1]:${sshd.port}'`]) {
+        for (const part of [old, now, `${file}:2`, `ssh-keygen -f ${file} -R '[127.0.0.1]:${sshd().port}'`]) {
           assert.ok(error.message.includes(part), `${error.message} lacks ${part}`);
         }
         return true;
@@ -111,8 +75,8 @@ describe(`OpenSSH login${whySkipped === undefined ? "" : ` (skipped: ${whySkippe
     });
 
     it("refuses one that is revoked", async () => {
-      const file = join(folder, "known");
-      await writeFile(file, `@revoked * ${sshd.hostKeys["ssh-ed25519"] ?? ""}\n`);
+      const file = join(folder(), "known");
+      await writeFile(file, `@revoked * ${sshd().hostKeys["ssh-ed25519"] ?? ""}\n`);
       const { session } = client({ knownHostsFiles: [file] });
       await assert.rejects(session.run("true"), {
         code: "host-key-revoked",
@@ -122,7 +86,7 @@ describe(`OpenSSH login${whySkipped === undefined ? "" : ` (skipped: ${whySkippe
 
     // The fingerprint as OpenSSH's own tool prints it.
     async function fingerprintOf(publicKey: string): Promise<string> {
-      const file = join(folder, "key.pub");
+      const file = join(folder(), "key.pub");
       await writeFile(file, `${publicKey}\n`);
       const { stdout } = await promisify(execFile)("ssh-keygen", ["-lf", file]);
       return stdout.split(" ")[1] ?? "";
@@ -131,34 +95,35 @@ describe(`OpenSSH login${whySkipped === undefined ? "" : ` (skipped: ${whySkippe
 
   describe("authentication", () => {
     it("refuses a key that the host does not know, and says which was tried", async () => {
-      const { session } = client({ identityFile: sshd.strangerKeyFile });
+      const { session } = client({ identityFile: sshd().strangerKeyFile });
       await assert.rejects(session.run("true"), {
         code: "host-authentication",
         host: "cp-1",
-        message: new RegExp(`the login of root@127.0.0.1:${sshd.port} refused ${sshd.strangerKeyFile}`),
+        message: new RegExp(`the login of root@127.0.0.1:${sshd().port} refused ${sshd().strangerKeyFile}`),
       });
     });
 
     it("asks for the passphrase of an encrypted key, again when it is wrong, and then no more", async () => {
       const { session, prompts } = client(
-        { identityFile: sshd.encryptedKeyFile },
+        { identityFile: sshd().encryptedKeyFile },
         {
-          passphrase: ({ attempt }) => Promise.resolve(new Secret(attempt === 1 ? "wrong" : sshd.passphrase)),
+          passphrase: ({ attempt }) =>
+            Promise.resolve(new Secret(attempt === 1 ? "wrong" : sshd().passphrase)),
         },
       );
       await session.run("true");
-      await breakConnections(sshd);
+      await breakConnections(sshd());
       await session.run("true");
       assert.deepEqual(prompts.asked.slice(1), ["passphrase 1", "passphrase 2"]);
     });
 
     it("says so when the identity file is missing or no key", async () => {
-      const missing = client({ identityFile: join(folder, "none") });
+      const missing = client({ identityFile: join(folder(), "none") });
       await assert.rejects(missing.session.run("true"), {
         code: "host-authentication",
         message: /the identity file .* does not exist/,
       });
-      const file = join(folder, "text");
+      const file = join(folder(), "text");
       await writeFile(file, "not a key");
       const other = client({ identityFile: file });
       await assert.rejects(other.session.run("true"), {
@@ -168,20 +133,20 @@ describe(`OpenSSH login${whySkipped === undefined ? "" : ` (skipped: ${whySkippe
     });
 
     it("uses the agent, and after it the default keys", async () => {
-      const socket = join(folder, "agent");
+      const socket = join(folder(), "agent");
       const agent = spawn("ssh-agent", ["-D", "-a", socket], { stdio: ["ignore", "pipe", "ignore"] });
       try {
         await once(agent.stdout, "data");
         const add = (file: string): Promise<unknown> =>
           promisify(execFile)("ssh-add", ["-q", file], { env: { ...process.env, SSH_AUTH_SOCK: socket } });
-        await add(sshd.strangerKeyFile);
+        await add(sshd().strangerKeyFile);
         const byDefaultKey = client({
           identityFile: undefined,
           agent: socket,
-          defaultKeyFiles: [join(folder, "none"), sshd.keyFile],
+          defaultKeyFiles: [join(folder(), "none"), sshd().keyFile],
         });
         await byDefaultKey.session.run("true");
-        await add(sshd.keyFile);
+        await add(sshd().keyFile);
         const byAgent = client({ identityFile: undefined, agent: socket });
         await byAgent.session.run("true");
       } finally {

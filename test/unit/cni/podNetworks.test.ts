@@ -12,6 +12,7 @@ import { KubeadmError } from "../../../src/core/errors.ts";
 import type { ErrorCode } from "../../../src/core/errors.ts";
 import type { ClusterSpec, PodNetworkPlugin } from "../../../src/core/spec/clusterSpec.ts";
 import { podNetworkPlugins } from "../../../src/core/spec/schema.ts";
+import { at, compare, type Difference } from "./differences.ts";
 import { specWith } from "./specWith.ts";
 
 const fixtureNames: Readonly<Record<PodNetworkPlugin, string>> = {
@@ -21,9 +22,6 @@ const fixtureNames: Readonly<Record<PodNetworkPlugin, string>> = {
   "kube-router": "kubeRouter",
   "weave-net": "weaveNet",
 };
-
-/** What a field becomes: [where, before, after]; `undefined` before means that it was not there. */
-type Difference = readonly [path: string, before: unknown, after: unknown];
 
 describe("pod networks", () => {
   it("puts only the pod subnet into flannel's net-conf.json", () => {
@@ -296,22 +294,6 @@ function documents(text: string): unknown {
 
 function differences(spec: ClusterSpec): readonly Difference[] {
   return compare(documents(fixture(spec.podNetwork.plugin)), documents(configured(spec)));
-}
-
-function compare(before: unknown, after: unknown, path: readonly string[] = []): readonly Difference[] {
-  if (isObject(before) && isObject(after)) {
-    const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-    return names.flatMap((name) => compare(before[name], after[name], [...path, name]));
-  }
-  return Object.is(before, after) ? [] : [[path.join("."), before, after]];
-}
-
-function at(value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((inner, name) => (isObject(inner) ? inner[name] : undefined), value);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }
 
 function errorOf(action: () => unknown): KubeadmError {
