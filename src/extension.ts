@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import { messageOf } from "./core/errors.ts";
 import { settings, views } from "./contributions.ts";
+import { kubeconfigPlaces } from "./files/kubeconfigPath.ts";
 import { registerClusterCommands } from "./ui/commands/cluster.ts";
 import type { CommandContext } from "./ui/commands/context.ts";
 import { registerHostCommands } from "./ui/commands/host.ts";
@@ -70,7 +71,7 @@ function createServices(context: vscode.ExtensionContext, log: vscode.LogOutputC
   const prompts = createSshPrompts(context);
   const journalFolder = join((context.storageUri ?? context.globalStorageUri).fsPath, "runs");
   const home = homedir();
-  const places = { variable: process.env.KUBECONFIG, home };
+  const places = kubeconfigPlaces();
   const surroundings = { now: () => Date.now(), nonce: () => `k${randomBytes(16).toString("hex")}` };
 
   return {

@@ -1,7 +1,8 @@
 import { caCertHash } from "../kubeadm/caCertHash.ts";
 import { renderJoinConfig } from "../kubeadm/config.ts";
+import { parseCertificateKey, parseToken } from "../kubeadm/output.ts";
 import type { Action, HostAction, Phase, PlanContext } from "../run/phase.ts";
-import { reveal, Secret, type Text } from "../shell/secret.ts";
+import { reveal } from "../shell/secret.ts";
 import type { ScriptStep, Step } from "../shell/step.ts";
 import { controlPlanes, firstControlPlane, workers, type Host } from "../spec/clusterSpec.ts";
 import { exactVersion } from "./controlPlaneInit.ts";
@@ -66,13 +67,15 @@ const uploadCertificates: ScriptStep = {
 function join(host: Host, context: PlanContext): Action {
   const { spec, learned } = context;
   const ca = clusterCa(context);
+  const certificateKey =
+    learned.certificateKey === undefined ? "<certificate key>" : parseCertificateKey(reveal(learned.certificateKey));
   const config = renderJoinConfig({
     spec,
     host,
     kubernetesVersion: exactVersion(host, context),
-    token: secretOf(learned.joinToken) ?? "<a token made for this>",
+    token: learned.joinToken === undefined ? "<a token made for this>" : parseToken(reveal(learned.joinToken)),
     caHash: ca === undefined ? "<hash of the cluster's CA certificate>" : caCertHash(ca),
-    ...(host.role === "control-plane" && { certificateKey: secretOf(learned.certificateKey) ?? "<certificate key>" }),
+    ...(host.role === "control-plane" && { certificateKey }),
   });
   return {
     id: "join",
@@ -98,8 +101,4 @@ exit 1
 `,
     args: [endpoint],
   };
-}
-
-function secretOf(text: Text | undefined): Secret | undefined {
-  return text === undefined ? undefined : new Secret(reveal(text).trim());
 }

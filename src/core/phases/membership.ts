@@ -1,4 +1,5 @@
 import type { HostFacts } from "../facts/hostFacts.ts";
+import { isSameCertificate } from "../kubeconfig/kubeconfigFacts.ts";
 import type { PlanContext } from "../run/phase.ts";
 import { firstControlPlane, type Host } from "../spec/clusterSpec.ts";
 
@@ -39,7 +40,7 @@ export function membershipOf(host: Host, facts: HostFacts, context: PlanContext)
       // Nobody can say which cluster it is a node of; it is left as it is.
       return "member";
     }
-    return ca !== undefined && kubernetes.caCertificate?.trim() === ca.trim() ? "member" : "foreign";
+    return ca !== undefined && isSameCertificate(kubernetes.caCertificate ?? "", ca) ? "member" : "foreign";
   }
   return leftoversOf(facts).length > 0 ? "half-way" : "none";
 }

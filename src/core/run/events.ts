@@ -42,7 +42,5 @@ export type RunEvent = { readonly at: number } & (
   | { readonly kind: "run-finished"; readonly outcome: Outcome | "nothing-to-do"; readonly failures: readonly (Failure & { readonly host: string; readonly phase?: PhaseId })[] }
 );
 
-export type RunEventKind = RunEvent["kind"];
-
 /** Where a run tells what happens. Never throws; must not block. */
 export type Emit = (event: RunEvent) => void;

@@ -52,9 +52,15 @@ export function formatField(path: FieldPath): string {
     .join("");
 }
 
+/** What is wrong without its place: `spec.hosts[1].role: expected ...`. */
+export function problemText({ field, message }: Pick<SpecDiagnostic, "field" | "message">): string {
+  return [field, message].filter(Boolean).join(": ");
+}
+
 /** One line for a terminal or a log, places counted from 1: `cluster.yaml:12:7: spec.hosts[1].role: expected ...`. */
 export function formatDiagnostic(diagnostic: SpecDiagnostic): string {
-  const { path, line, column, field, message, severity } = diagnostic;
-  const parts = [`${path}:${line + 1}:${column + 1}`, severity === "warning" && "warning", field, message];
+  const { path, line, column, severity } = diagnostic;
+  const place = `${path}:${line + 1}:${column + 1}`;
+  const parts = [place, severity === "warning" && "warning", problemText(diagnostic)];
   return parts.filter(Boolean).join(": ");
 }

@@ -3,7 +3,7 @@ import { emptyClusterState, reduce, withNodes, type ClusterState } from "../../c
 import type { RunEvent } from "../../core/run/events.ts";
 import type { NodeFacts } from "../../core/facts/hostFacts.ts";
 import type { ClusterSpec } from "../../core/spec/clusterSpec.ts";
-import type { SpecDiagnostic } from "../../core/spec/diagnostic.ts";
+import { problemText, type SpecDiagnostic } from "../../core/spec/diagnostic.ts";
 import { specGlob } from "../../contributions.ts";
 import type { ClusterEntry } from "./inventoryModel.ts";
 
@@ -68,7 +68,7 @@ export class ClusterStore implements vscode.Disposable {
       uri: key,
       label,
       spec: spec ?? before?.spec,
-      problems: errors.map(({ message, line, field }) => ({ message: field === "" ? message : `${field}: ${message}`, line })),
+      problems: errors.map((problem) => ({ message: problemText(problem), line: problem.line })),
       state: withHosts(before?.state ?? emptyClusterState, spec),
     };
     this.#entries.set(key, entry);
@@ -168,8 +168,7 @@ function isSpecFile(document: vscode.TextDocument): boolean {
 function toDiagnostic(problem: SpecDiagnostic): vscode.Diagnostic {
   const range = new vscode.Range(problem.line, problem.column, problem.endLine, problem.endColumn);
   const severity = problem.severity === "error" ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning;
-  const message = problem.field === "" ? problem.message : `${problem.field}: ${problem.message}`;
-  const diagnostic = new vscode.Diagnostic(range, message, severity);
+  const diagnostic = new vscode.Diagnostic(range, problemText(problem), severity);
   diagnostic.source = "kubeadm";
   diagnostic.code = problem.code;
   return diagnostic;
