@@ -66,6 +66,9 @@ async function followKnownClusters(store: ClusterStore, watches: NodeWatches): P
   await Promise.all(store.entries.map(async ({ uri, spec }) => spec && watches.follow(uri, spec.name)));
 }
 
+/** A connection that nothing uses is closed after so long; the next use opens it again. */
+const idleConnectionMs = 10 * 60_000;
+
 /** The outside world: each part is loaded when it is first used. */
 function createServices(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Services {
   const prompts = createSshPrompts(context);
@@ -78,18 +81,24 @@ function createServices(context: vscode.ExtensionContext, log: vscode.LogOutputC
     surroundings,
 
     async sessions(hosts, specFolder) {
-      const [{ createSessions }, { localEnvironment }] = await Promise.all([
+      const [{ createSessions }, { userTargets }] = await Promise.all([
         import("./ssh/sessions.ts"),
-        import("./ssh/localEnvironment.ts"),
+        import("./ssh/userTargets.ts"),
       ]);
       const seconds = vscode.workspace.getConfiguration().get<number>(settings.connectTimeoutSeconds, 15);
-      const environment = localEnvironment({ platform: process.platform, home, env: process.env }, seconds * 1000);
       return createSessions({
         hosts,
-        specFolder,
-        home,
-        environment,
+        resolveTarget: userTargets({
+          machine: { platform: process.platform, home, env: process.env },
+          specFolder,
+          connectTimeoutMs: seconds * 1000,
+          mayRun: (command, unwanted) => prompts.confirmCommand({ command }, unwanted),
+          onIgnored: ({ directive, file, line, why }) => {
+            log.warn(`${file}:${line}: ${directive} of ssh_config is not followed: ${why}`);
+          },
+        }),
         prompts,
+        idleMs: idleConnectionMs,
         onActivity: (activity) => {
           log.debug(JSON.stringify(activity));
         },

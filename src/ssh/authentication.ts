@@ -2,16 +2,20 @@ import type { AnyAuthMethod, AuthenticationType, Prompt } from "ssh2";
 import { KubeadmError } from "../core/errors.ts";
 import { readPrivateKey, type PrivateKeyResult } from "./privateKey.ts";
 import type { ConnectPrompts } from "../core/run/sshPrompts.ts";
-import { describeTarget, type SshEnvironment, type SshTarget } from "./target.ts";
+import { describeTarget, type SshTarget } from "./target.ts";
 
 export interface AuthenticationContext {
   readonly target: SshTarget;
-  readonly environment: Pick<SshEnvironment, "agent" | "defaultKeyFiles">;
   readonly prompts: Pick<ConnectPrompts, "password" | "passphrase" | "answer">;
-  /** Keys that were read for an earlier connection of the session, by file; extended as keys are read. */
-  readonly keys: Map<string, PrivateKeyResult>;
+  /** What earlier connections to the same target found out; extended as the login goes on. */
+  readonly memory: LoginMemory;
   /** Told when the person did not answer a question that the host asked by itself. */
   readonly onUnanswered: (error: unknown) => void;
+}
+
+export interface LoginMemory {
+  /** Keys that were read, by file. */
+  readonly keys: Map<string, PrivateKeyResult>;
 }
 
 /** Says step by step how to authenticate. */
@@ -41,12 +45,12 @@ const answerAttempts = 3;
  * a password (or the host's own questions). Both kinds answer a host that wants a second factor.
  */
 export function createAuthentication(context: AuthenticationContext): Authentication {
-  const { target, environment } = context;
+  const { target } = context;
   const hasIdentity = target.identityFile !== undefined;
   const remaining: Attempt[] = [
     ...(target.identityFile === undefined ? [] : [identityAttempt(context, target.identityFile)]),
-    ...(environment.agent === undefined || hasIdentity ? [] : [agentAttempt(target, environment.agent)]),
-    ...(hasIdentity ? [] : environment.defaultKeyFiles.map((file) => keyAttempt(context, file))),
+    ...(target.agent === undefined || hasIdentity ? [] : [agentAttempt(target, target.agent)]),
+    ...(hasIdentity ? [] : target.defaultIdentityFiles.map((file) => keyAttempt(context, file))),
     ...answers((attempt) => passwordAttempt(context, attempt, hasIdentity)),
     ...answers((attempt) => questionsAttempt(context, attempt, hasIdentity)),
   ];
@@ -129,9 +133,9 @@ function keyAttempt(context: AuthenticationContext, file: string): Attempt {
 }
 
 async function keyOf(context: AuthenticationContext, file: string): Promise<PrivateKeyResult> {
-  const result = context.keys.get(file) ?? (await readPrivateKey(file, context.prompts));
+  const result = context.memory.keys.get(file) ?? (await readPrivateKey(file, context.prompts));
   if (result.kind === "key") {
-    context.keys.set(file, result);
+    context.memory.keys.set(file, result);
   }
   return result;
 }

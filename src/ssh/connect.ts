@@ -1,41 +1,56 @@
 import ssh2, { type AnyAuthMethod, type Client } from "ssh2";
-import { Cancelled, messageOf } from "../core/errors.ts";
-import { createAuthentication } from "./authentication.ts";
-import { connectError, timeoutError, type ConnectStage } from "./connectError.ts";
-import { startDeadline } from "./deadline.ts";
-import { checkHostKey } from "./hostKeyCheck.ts";
-import { fingerprint, orderedHostKeyAlgorithms } from "./knownHosts.ts";
-import { readKnownHosts } from "./knownHostsFile.ts";
-import type { PrivateKeyResult } from "./privateKey.ts";
+import { Cancelled, KubeadmError, messageOf } from "../core/errors.ts";
 import type { ConnectPrompts, SshPrompts } from "../core/run/sshPrompts.ts";
-import type { SshEnvironment, SshTarget } from "./target.ts";
+import { createAuthentication, type LoginMemory } from "./authentication.ts";
+import { connectError, timeoutError, type ConnectStage } from "./connectError.ts";
+import { type Deadline, startDeadline } from "./deadline.ts";
+import { checkHostKey } from "./hostKeyCheck.ts";
+import { fingerprint, offeredHostKeyAlgorithms } from "./knownHosts.ts";
+import { readKnownHosts } from "./knownHostsFile.ts";
+import { raceAbort } from "./raceAbort.ts";
+import type { SshTarget } from "./target.ts";
+import { type OpenJump, openTransport, type Transport } from "./transport.ts";
 
-/** What connections of one session to a host remember, so that a second one asks nothing again. */
+/** What connections to one target remember, so that a second one asks nothing again. */
 export interface ConnectMemory {
   /** Fingerprints of host keys that the person accepted. */
   readonly acceptedHostKeys: Set<string>;
-  /** Private keys by their file. */
-  readonly keys: Map<string, PrivateKeyResult>;
+  readonly login: LoginMemory;
 }
 
 export interface ConnectContext {
   readonly target: SshTarget;
-  readonly environment: SshEnvironment;
+  readonly openJump: OpenJump;
   readonly prompts: SshPrompts;
   readonly memory: ConnectMemory;
   /** Nobody wants the connection any more. */
   readonly signal: AbortSignal;
 }
 
-const keepaliveCount = 3;
-
 /**
  * A connection that is authenticated and whose host key is trusted. The caller must listen to its "error".
  * Throws KubeadmError: host-unreachable, host-authentication, host-key-changed, -unknown, -revoked; Cancelled.
  */
 export async function connect(context: ConnectContext): Promise<Client> {
-  const { target, environment, prompts, memory, signal } = context;
-  const entries = await readKnownHosts(environment.knownHostsFiles);
+  const { target, openJump, signal } = context;
+  // What the way to the host asks of the person (a jump host's key) has deadlines of its own.
+  const transport = await raceAbort(openTransport(target, openJump, signal), signal).catch(
+    (error: unknown) => {
+      const isTold = error instanceof KubeadmError || error instanceof Cancelled;
+      throw isTold ? error : connectError(target, "reaching", error);
+    },
+  );
+  try {
+    return await handshake(context, transport);
+  } catch (error) {
+    transport.close();
+    throw error;
+  }
+}
+
+async function handshake(context: ConnectContext, transport: Transport): Promise<Client> {
+  const { target, prompts, memory, signal } = context;
+  const entries = await readKnownHosts([...target.userKnownHostsFiles, ...target.globalKnownHostsFiles]);
   if (signal.aborted) {
     throw new Cancelled();
   }
@@ -44,8 +59,8 @@ export async function connect(context: ConnectContext): Promise<Client> {
     let stage: ConnectStage = "reaching";
     let lastError: unknown;
     const unwanted = new AbortController();
-    const deadline = startDeadline(environment.connectTimeoutMs, () => {
-      fail(timeoutError(target, stage, lastError));
+    const deadline = startDeadline(target.connectTimeoutMs, () => {
+      fail(timeoutError(target, stage, withWords(transport, lastError)));
     });
 
     const onAbort = (): void => fail(new Cancelled());
@@ -63,24 +78,17 @@ export async function connect(context: ConnectContext): Promise<Client> {
       client.destroy();
     }
 
-    const paused = duringPause(prompts, unwanted.signal, (work) => deadline.pausedDuring(work));
+    const paused = duringPause(prompts, unwanted.signal, deadline);
     const authentication = createAuthentication({
       target,
-      environment,
       prompts: paused,
-      keys: memory.keys,
+      memory: memory.login,
       onUnanswered: fail,
     });
 
     async function verifyHostKey(key: Buffer, verify: (isValid: boolean) => void): Promise<void> {
       try {
-        await checkHostKey(key, {
-          target,
-          entries,
-          prompts: paused,
-          knownHostsFile: environment.knownHostsFiles[0],
-          accepted: memory.acceptedHostKeys,
-        });
+        await checkHostKey(key, { target, entries, prompts: paused, accepted: memory.acceptedHostKeys });
       } catch (error) {
         fail(error);
         verify(false);
@@ -113,42 +121,50 @@ export async function connect(context: ConnectContext): Promise<Client> {
         // A key of the agent that cannot sign: ssh2 goes on with the next one.
         const isPassing = error.level === "agent" || error.level === "client-authentication";
         if (!isPassing) {
-          fail(connectError(target, stage, error));
+          fail(connectError(target, stage, withWords(transport, error)));
         }
       })
       .on("close", () => {
-        fail(connectError(target, stage, lastError ?? new Error("no reason was given")));
+        fail(
+          connectError(target, stage, withWords(transport, lastError ?? new Error("no reason was given"))),
+        );
       })
       .on("ready", () => {
         settle();
         client.setNoDelay(true);
+        client.once("close", transport.close);
         resolve(client);
       })
       .connect({
-        host: target.address,
-        port: target.port,
+        ...(transport.socket ? { sock: transport.socket } : { host: target.address, port: target.port }),
+        ...(target.bindAddress === undefined ? {} : { localAddress: target.bindAddress }),
+        ...(target.addressFamily === undefined
+          ? {}
+          : { forceIPv4: target.addressFamily === 4, forceIPv6: target.addressFamily === 6 }),
         username: target.user,
         // The deadline above replaces it: ssh2's runs on while a person reads a fingerprint.
         readyTimeout: 0,
-        keepaliveInterval: environment.keepaliveIntervalMs,
-        keepaliveCountMax: keepaliveCount,
-        algorithms: { serverHostKey: orderedHostKeyAlgorithms(entries, target.address, target.port) },
+        keepaliveInterval: target.keepaliveIntervalMs,
+        keepaliveCountMax: target.keepaliveCount,
+        algorithms: { ...target.algorithms, serverHostKey: offeredHostKeyAlgorithms(entries, target) },
         hostVerifier: (key: Buffer, verify: (isValid: boolean) => void) => void verifyHostKey(key, verify),
         authHandler: (offered, partial, next) => void authenticate(offered, partial, next),
       });
   });
 }
 
+/** The error, with what the command in between said about it. */
+function withWords(transport: Transport, error: unknown): unknown {
+  const said = transport.said();
+  return said === "" ? error : new Error(said, { cause: error });
+}
+
 /** The same prompts, which stop the deadline while they are open. */
-function duringPause(
-  prompts: SshPrompts,
-  unwanted: AbortSignal,
-  pause: <T>(work: Promise<T>) => Promise<T>,
-): ConnectPrompts {
+function duringPause(prompts: SshPrompts, unwanted: AbortSignal, deadline: Deadline): ConnectPrompts {
   return {
-    confirmHostKey: (question) => pause(prompts.confirmHostKey(question, unwanted)),
-    password: (question) => pause(prompts.password(question, unwanted)),
-    passphrase: (question) => pause(prompts.passphrase(question, unwanted)),
-    answer: (question) => pause(prompts.answer(question, unwanted)),
+    confirmHostKey: (question) => deadline.pausedDuring(prompts.confirmHostKey(question, unwanted)),
+    password: (question) => deadline.pausedDuring(prompts.password(question, unwanted)),
+    passphrase: (question) => deadline.pausedDuring(prompts.passphrase(question, unwanted)),
+    answer: (question) => deadline.pausedDuring(prompts.answer(question, unwanted)),
   };
 }

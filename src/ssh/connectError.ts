@@ -1,10 +1,19 @@
 import { KubeadmError, messageOf } from "../core/errors.ts";
 import { describeTarget, type SshTarget } from "./target.ts";
+import { ForwardingRefused } from "./transport.ts";
+
+/** The server closed the connection before the login; when many connect at a time, trying again helps. */
+export class HandshakeRefused extends KubeadmError {}
+
+/** Nothing answers, or no way leads there: it may be away for a moment. */
+export function isUnreachable(error: unknown): boolean {
+  return error instanceof KubeadmError && error.code === "host-unreachable";
+}
 
 /** How far a connection had come when it failed. */
 export type ConnectStage = "reaching" | "handshake" | "authentication";
 
-/** The error that ssh2, or the socket beneath it, reports while connecting, in words for the person. */
+/** The error that ssh2, or what it runs over, reports while connecting, in words for the person. */
 export function connectError(target: SshTarget, stage: ConnectStage, cause: unknown): KubeadmError {
   const { host, address, port } = target;
   const place = `${address} port ${port}`;
@@ -39,6 +48,19 @@ export function connectError(target: SshTarget, stage: ConnectStage, cause: unkn
       break;
   }
   const text = messageOf(cause);
+  if (cause instanceof ForwardingRefused) {
+    const jump = target.route.kind === "jump" ? target.route.through.host : "the jump host";
+    return make(
+      `the jump host ${jump} does not forward to ${place} (${text}).`,
+      "Check that the host is up, that the jump host reaches it, and AllowTcpForwarding in its sshd_config.",
+    );
+  }
+  if (target.route.kind === "command" && stage !== "authentication") {
+    return make(
+      `its ProxyCommand gave no connection (${text}).`,
+      `Run it in a terminal to see why: ${target.route.command}`,
+    );
+  }
   if (/too many authentication failures/i.test(text)) {
     return make(
       `${describeTarget(target)} allows no more login attempts.`,
@@ -56,10 +78,13 @@ export function connectError(target: SshTarget, stage: ConnectStage, cause: unkn
     case "reaching":
       return make(`${place} cannot be reached (${text}).`, "Check the host's address, port and network.");
     case "handshake":
-      return make(
-        `${place} closed the connection during the SSH handshake (${text}).`,
-        "Check that an SSH server listens there and that it is not refusing connections; then try again.",
-      );
+      return new HandshakeRefused({
+        code: "host-unreachable",
+        host,
+        message: `${place} closed the connection during the SSH handshake (${text}).`,
+        next: "Check that an SSH server listens there and that it is not refusing connections; then try again.",
+        cause,
+      });
     case "authentication":
       return make(
         `${describeTarget(target)} closed the connection during the login (${text}).`,

@@ -10,8 +10,6 @@ export interface HostKeyContext {
   readonly target: SshTarget;
   readonly entries: readonly KnownHost[];
   readonly prompts: Pick<ConnectPrompts, "confirmHostKey">;
-  /** Where an accepted key is recorded. */
-  readonly knownHostsFile: string;
   /** Fingerprints that were accepted and stay so for the life of the session; extended by the check. */
   readonly accepted: Set<string>;
 }
@@ -45,8 +43,9 @@ export async function checkHostKey(key: Buffer, context: HostKeyContext): Promis
         });
       }
       accepted.add(presented);
-      if (answer === "remember") {
-        await recordHostKey(context.knownHostsFile, address, port, key);
+      const [file] = target.userKnownHostsFiles;
+      if (answer === "remember" && file !== undefined) {
+        await recordHostKey(file, address, port, key);
       }
       return;
     }

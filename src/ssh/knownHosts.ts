@@ -1,4 +1,8 @@
 import { createHash, createHmac } from "node:crypto";
+import type { ServerHostKeyAlgorithm } from "ssh2";
+import { hostKeyAlgorithms } from "./algorithms.ts";
+import { matchesPattern } from "./patterns.ts";
+import type { SshTarget } from "./target.ts";
 
 /** One entry of a known_hosts file. Format: sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". */
 export interface KnownHost {
@@ -97,25 +101,14 @@ export function knownHostLine(address: string, port: number, key: Buffer): strin
   return `${knownHostName(address, port)} ${keyTypeOf(key)} ${key.toString("base64")}`;
 }
 
-// Signatures by SHA-1 ("ssh-rsa") are left out: OpenSSH refuses them since 8.8, and has had the others since 7.2.
-const hostKeyAlgorithms = [
-  "ssh-ed25519",
-  "ecdsa-sha2-nistp256",
-  "ecdsa-sha2-nistp384",
-  "ecdsa-sha2-nistp521",
-  "rsa-sha2-512",
-  "rsa-sha2-256",
-] as const;
-
 /**
  * Host key algorithms in the order in which to offer them: those of recorded keys first, so that a host with
  * keys of several types presents one that can be recognised.
  */
-export function orderedHostKeyAlgorithms(
+export function offeredHostKeyAlgorithms(
   entries: readonly KnownHost[],
-  address: string,
-  port: number,
-): (typeof hostKeyAlgorithms)[number][] {
+  { address, port, algorithms }: Pick<SshTarget, "address" | "port" | "algorithms">,
+): ServerHostKeyAlgorithm[] {
   const names = [knownHostName(address, port), knownHostName(address, 22)];
   const recorded = new Set(
     names
@@ -125,10 +118,8 @@ export function orderedHostKeyAlgorithms(
   );
   const isRecorded = (algorithm: string): boolean =>
     recorded.has(algorithm.startsWith("rsa-") ? "ssh-rsa" : algorithm);
-  return [
-    ...hostKeyAlgorithms.filter(isRecorded),
-    ...hostKeyAlgorithms.filter((algorithm) => !isRecorded(algorithm)),
-  ];
+  const offered = algorithms.serverHostKey ?? hostKeyAlgorithms.usual;
+  return [...offered.filter(isRecorded), ...offered.filter((algorithm) => !isRecorded(algorithm))];
 }
 
 /** The fingerprint of a public key (SSH wire format) as OpenSSH prints it: "SHA256:" and base64 without "=". */
@@ -164,27 +155,4 @@ function matchesPatterns(patterns: string, name: string): boolean {
     }
   }
   return matches;
-}
-
-/** Whether `*` (any run of characters) and `?` (any one) make `pattern` equal to `name`; linear, no regex. */
-function matchesPattern(pattern: string, name: string): boolean {
-  let at = 0;
-  let star = -1;
-  let resumeAt = 0;
-  for (let index = 0; index < name.length;) {
-    const wanted = pattern[at];
-    if (wanted === "*") {
-      star = at++;
-      resumeAt = index;
-    } else if (wanted === "?" || wanted === name[index]) {
-      at++;
-      index++;
-    } else if (star >= 0) {
-      at = star + 1;
-      index = ++resumeAt;
-    } else {
-      return false;
-    }
-  }
-  return /^\**$/.test(pattern.slice(at));
 }

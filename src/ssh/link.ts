@@ -1,19 +1,26 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Client } from "ssh2";
 import { Cancelled, KubeadmError } from "../core/errors.ts";
 import { connect, type ConnectContext, type ConnectMemory } from "./connect.ts";
+import { HandshakeRefused, isUnreachable } from "./connectError.ts";
+import type { Limiter } from "./limiter.ts";
 import { raceAbort } from "./raceAbort.ts";
+import type { SshTarget } from "./target.ts";
 
-/** One connection to a host, as long as it lasts. */
+/** One connection to a server, as long as it lasts. */
 export interface Link {
+  readonly target: SshTarget;
   readonly client: Client;
   readonly isClosed: () => boolean;
   /** What ssh2 last complained of. */
   readonly lastError: () => unknown;
+  /** Says that the connection is being used; gives what ends that (once). Unused, it is closed after a while. */
+  use(): () => void;
   /** Closes it without a word, and makes the next user open a new one. */
   discard(): void;
 }
 
-/** Keeps the one connection of a session: opens it when it is needed, again after a loss. */
+/** Keeps the one connection to a server: opens it when it is needed, again after a loss or after idleness. */
 export interface LinkKeeper {
   /**
    * The connection. Everybody who asks while it is being opened gets the same; when all of them have given up,
@@ -24,41 +31,112 @@ export interface LinkKeeper {
   end(): void;
 }
 
+export interface LinkContext extends Omit<ConnectContext, "memory" | "signal"> {
+  /** Lets only so many log in at a time by the same way; see MaxStartups in sshd_config(5). */
+  readonly handshakes: Limiter;
+  /** A connection that is not used for so long is closed. */
+  readonly idleMs: number;
+  /** An attempt to connect begins. */
+  readonly onOpen: () => void;
+}
+
 interface Opening {
   readonly link: Promise<Link>;
   readonly abort: AbortController;
   waiting: number;
 }
 
-export function createLinkKeeper(
-  context: Omit<ConnectContext, "memory" | "signal"> & { readonly onOpen: () => void },
-): LinkKeeper {
-  const memory: ConnectMemory = { acceptedHostKeys: new Set(), keys: new Map() };
+/** Pauses before further attempts, in milliseconds; each is lengthened by up to as much again. */
+const backoffMs = [250, 500, 1000, 2000];
+
+export function createLinkKeeper(context: LinkContext): LinkKeeper {
+  const memory: ConnectMemory = { acceptedHostKeys: new Set(), login: { keys: new Map() } };
   let current: Opening | undefined;
   let isEnded = false;
+  let wasConnected = false;
 
   async function open(signal: AbortSignal, forget: () => void): Promise<Link> {
-    context.onOpen();
-    const client = await connect({ ...context, memory, signal });
+    const client = await connectPatiently(signal);
+    wasConnected = true;
     let isClosed = false;
     let lastError: unknown;
+    let users = 0;
+    let idle: NodeJS.Timeout | undefined;
     client
       .on("error", (error) => {
         lastError = error;
       })
       .on("close", () => {
         isClosed = true;
+        clearTimeout(idle);
         forget();
       });
+
+    function startIdle(): void {
+      clearTimeout(idle);
+      idle = setTimeout(() => {
+        forget();
+        client.end();
+      }, context.idleMs);
+      // A connection that nobody uses must not keep a process alive.
+      idle.unref();
+    }
+
+    function use(): () => void {
+      users++;
+      clearTimeout(idle);
+      let isUsing = true;
+      return () => {
+        if (isUsing) {
+          isUsing = false;
+          users--;
+          if (users === 0 && !isClosed) {
+            startIdle();
+          }
+        }
+      };
+    }
+
+    startIdle();
     return {
+      target: context.target,
       client,
       isClosed: () => isClosed,
       lastError: () => lastError,
+      use,
       discard: () => {
         forget();
         client.destroy();
       },
     };
+  }
+
+  /**
+   * Connects, and tries again where that helps: a server that drops handshakes because too many come at a time,
+   * and one that was there before and is away for a moment.
+   */
+  async function connectPatiently(signal: AbortSignal): Promise<Client> {
+    for (let attempt = 0; ; attempt++) {
+      const leave = await context.handshakes.acquire(signal);
+      try {
+        context.onOpen();
+        return await connect({ ...context, memory, signal });
+      } catch (error) {
+        const pauseMs = backoffMs[attempt];
+        const isRefused = error instanceof HandshakeRefused;
+        const isPassing = isRefused || (wasConnected && isUnreachable(error));
+        if (pauseMs === undefined || !isPassing) {
+          throw error;
+        }
+        if (isRefused) {
+          context.handshakes.lowerTo(context.handshakes.held() - 1);
+        }
+        leave();
+        await raceAbort(pause(pauseMs * (1 + Math.random())), signal);
+      } finally {
+        leave();
+      }
+    }
   }
 
   function start(): Opening {

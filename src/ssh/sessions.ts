@@ -1,21 +1,20 @@
-import { resolve } from "node:path";
 import { KubeadmError } from "../core/errors.ts";
-import type { HostSession, OpenSession } from "../core/run/session.ts";
-import type { Host } from "../core/spec/clusterSpec.ts";
 import type { HostShell, ShellOptions } from "../core/run/hostShell.ts";
+import type { HostSession, OpenSession } from "../core/run/session.ts";
 import type { SshPrompts } from "../core/run/sshPrompts.ts";
+import type { Host } from "../core/spec/clusterSpec.ts";
+import { createLinks } from "./links.ts";
 import { createSshSession, type SshActivity, type SshSession } from "./sshSession.ts";
-import type { SshEnvironment, SshTarget } from "./target.ts";
+import type { SshTarget } from "./target.ts";
 
 export interface SessionsContext {
   /** The hosts as they are now; asked at every use, so that a changed spec is followed. */
   readonly hosts: () => readonly Host[];
-  /** Folder of the spec file: what relative identity files are relative to. */
-  readonly specFolder: string;
-  /** The person's home folder: what ~ stands for. */
-  readonly home: string;
-  readonly environment: SshEnvironment;
+  /** Where a host of the spec is; asked before every connection, so that a changed ssh_config is followed. */
+  readonly resolveTarget: (host: Host, signal?: AbortSignal) => Promise<SshTarget>;
   readonly prompts: SshPrompts;
+  /** A connection that is not used for so long is closed; the next use opens it again. */
+  readonly idleMs: number;
   readonly onActivity?: (activity: SshActivity) => void;
 }
 
@@ -30,8 +29,13 @@ export interface Sessions {
 }
 
 export function createSessions(context: SessionsContext): Sessions {
-  const { environment, prompts, onActivity } = context;
+  const { prompts, idleMs, onActivity } = context;
   const sessions = new Map<string, { readonly key: string; readonly session: SshSession }>();
+  const links = createLinks({
+    prompts,
+    idleMs,
+    onOpen: ({ host }) => onActivity?.({ kind: "connection", host }),
+  });
 
   function sessionOf(name: string): SshSession {
     const host = context.hosts().find((candidate) => candidate.name === name);
@@ -43,15 +47,15 @@ export function createSessions(context: SessionsContext): Sessions {
         next: "Add it to spec.hosts, or correct the name.",
       });
     }
-    const target = targetOf(host, context);
-    const key = JSON.stringify(target);
+    const key = JSON.stringify(host.ssh);
     const existing = sessions.get(name);
     if (existing?.key === key) {
       return existing.session;
     }
     // The spec now says another address or user; what still runs by the old connection may finish.
     void existing?.session.close();
-    const session = createSshSession({ target, environment, prompts, onActivity });
+    const target = (signal?: AbortSignal): Promise<SshTarget> => context.resolveTarget(host, signal);
+    const session = createSshSession({ host: name, target, links, prompts, onActivity });
     sessions.set(name, { key, session });
     return session;
   }
@@ -66,23 +70,12 @@ export function createSessions(context: SessionsContext): Sessions {
     const all = [...sessions.values()];
     sessions.clear();
     await Promise.all(all.map(({ session }) => session.close()));
+    links.dispose();
   }
 
   return {
     open,
     shell: async (name, options, signal) => sessionOf(name).openShell(options, signal),
     dispose,
-  };
-}
-
-function targetOf(host: Host, { home, specFolder }: SessionsContext): SshTarget {
-  const { address, port, user, identityFile } = host.ssh;
-  const withHome = identityFile?.replace(/^~(?=$|[\\/])/, () => home);
-  return {
-    host: host.name,
-    address,
-    port,
-    user,
-    ...(withHome === undefined ? {} : { identityFile: resolve(specFolder, withHome) }),
   };
 }

@@ -4,25 +4,29 @@ import { Cancelled, KubeadmError } from "../core/errors.ts";
 import type { HostSession, ScriptOptions, ScriptResult } from "../core/run/session.ts";
 import type { Secret, Text } from "../core/shell/secret.ts";
 import { endSessionScript } from "./endSession.ts";
-import { createLinkKeeper, type Link } from "./link.ts";
+import type { Link } from "./link.ts";
+import type { Links } from "./links.ts";
 import { createLimiter } from "./limiter.ts";
 import { openShell } from "./hostShell.ts";
 import type { HostShell, ShellOptions } from "../core/run/hostShell.ts";
 import type { SshPrompts } from "../core/run/sshPrompts.ts";
 import { raceAbort } from "./raceAbort.ts";
 import { startScript, type RunningScript, type ScriptEnd } from "./runningScript.ts";
-import { describeTarget, type SshEnvironment, type SshTarget } from "./target.ts";
+import { describeTarget, type SshTarget } from "./target.ts";
 
 /** Something that costs a round trip or more, for whoever counts them. */
 export interface SshActivity {
   readonly kind: "connection" | "exec" | "shell";
-  /** Name of the host in the spec. */
+  /** Name of the host in the spec, or of a jump host. */
   readonly host: string;
 }
 
 export interface SshSessionContext {
-  readonly target: SshTarget;
-  readonly environment: SshEnvironment;
+  /** Name of the host in the spec. */
+  readonly host: string;
+  /** Where it is now; asked before every connection. */
+  readonly target: (signal?: AbortSignal) => Promise<SshTarget>;
+  readonly links: Links;
   readonly prompts: SshPrompts;
   readonly onActivity?: ((activity: SshActivity) => void) | undefined;
 }
@@ -33,10 +37,7 @@ export interface SshSession extends HostSession {
   connect(signal?: AbortSignal): Promise<void>;
   /** A login shell of the user (not root) in a terminal. Errors as for run(); session-protocol: too many of them. */
   openShell(options: ShellOptions, signal?: AbortSignal): Promise<HostShell>;
-  /**
-   * Waits until cancelled scripts are ended on the host, then closes the connection. Scripts that still run are
-   * not ended by it: their run() rejects with link-lost.
-   */
+  /** Waits until cancelled scripts are ended on the host, then takes no more work. Whoever made the links closes them. */
   close(): Promise<void>;
 }
 
@@ -49,24 +50,34 @@ const maximumRefusals = 3;
 const refusalPauseMs = 100;
 
 export function createSshSession(context: SshSessionContext): SshSession {
-  const { target, environment, prompts, onActivity } = context;
-  const needsSudo = target.user !== "root";
+  const { host, links, prompts, onActivity } = context;
   const channels = createLimiter(maximumChannels);
   const endings = createLimiter(1);
   const questions = createLimiter(1);
   const pendingEndings = new Set<Promise<void>>();
   let shells = 0;
-  const links = createLinkKeeper({
-    target,
-    environment,
-    prompts,
-    onOpen: () => onActivity?.({ kind: "connection", host: target.host }),
-  });
+  let current: Link | undefined;
+  let isClosed = false;
 
-  async function askSudoPassword(attempt: number, unwanted: AbortSignal): Promise<Secret | undefined> {
+  /** The connection; which server it leads to is asked anew whenever there is none. */
+  async function connected(signal?: AbortSignal): Promise<Link> {
+    if (isClosed) {
+      throw new KubeadmError({ code: "link-lost", host, message: "the session was closed." });
+    }
+    if (current === undefined || current.isClosed()) {
+      current = await links.get(await context.target(signal), signal);
+    }
+    return current;
+  }
+
+  async function askSudoPassword(
+    { user }: SshTarget,
+    attempt: number,
+    unwanted: AbortSignal,
+  ): Promise<Secret | undefined> {
     const release = await questions.acquire(unwanted);
     try {
-      const question = { host: target.host, user: target.user, attempt };
+      const question = { host, user, attempt };
       return await raceAbort(prompts.sudoPassword(question, unwanted), unwanted);
     } finally {
       release();
@@ -74,19 +85,22 @@ export function createSshSession(context: SshSessionContext): SshSession {
   }
 
   function startOn(link: Link, script: Text, onOutput: (chunk: string) => void): RunningScript {
-    onActivity?.({ kind: "exec", host: target.host });
+    onActivity?.({ kind: "exec", host });
     const nonce = randomBytes(12).toString("hex");
-    const { client } = link;
-    return startScript({
+    const { client, target } = link;
+    const stopUsing = link.use();
+    const running = startScript({
       client,
       target,
       script,
-      needsSudo,
+      needsSudo: target.user !== "root",
       nonce,
       launchTimeoutMs,
-      askSudoPassword,
+      askSudoPassword: (attempt, unwanted) => askSudoPassword(target, attempt, unwanted),
       onOutput,
     });
+    void running.closed.then(stopUsing);
+    return running;
   }
 
   /** Ends what a cancelled script has left on the host; the script's place is free when its channel is closed. */
@@ -149,7 +163,7 @@ export function createSshSession(context: SshSessionContext): SshSession {
       const release = await channels.acquire(signal);
       let link: Link;
       try {
-        link = await links.get(signal);
+        link = await connected(signal);
       } catch (error) {
         release();
         throw error;
@@ -161,7 +175,7 @@ export function createSshSession(context: SshSessionContext): SshSession {
       const hasStarted = end.kind === "lost" && end.hasStarted;
       if (end.kind === "refused" && !link.isClosed()) {
         refusals++;
-        makeRoomOrThrow(refusals, end.cause);
+        makeRoomOrThrow(link, refusals, end.cause);
         // sshd counts a closed channel for a moment longer than we do.
         await raceAbort(pause(refusals * refusalPauseMs), signal);
       } else if (hasStarted || isSecondTry) {
@@ -175,12 +189,12 @@ export function createSshSession(context: SshSessionContext): SshSession {
   }
 
   /** The host allows fewer channels than OpenSSH does by default: makes do with what there are. */
-  function makeRoomOrThrow(refusals: number, cause: unknown): void {
+  function makeRoomOrThrow({ target }: Link, refusals: number, cause: unknown): void {
     const others = channels.held();
     if (others === 0 && refusals > maximumRefusals) {
       throw new KubeadmError({
         code: "session-protocol",
-        host: target.host,
+        host,
         message: `${describeTarget(target)} logged in, but may not run commands.`,
         next: "Check MaxSessions and the user's restrictions in the host's sshd_config and authorized_keys.",
         cause,
@@ -194,7 +208,7 @@ export function createSshSession(context: SshSessionContext): SshSession {
   function linkLost(link: Link, hasStarted: boolean): KubeadmError {
     return new KubeadmError({
       code: "link-lost",
-      host: target.host,
+      host,
       message: hasStarted
         ? "the connection was lost while a script ran; it may have been cut short or run on unseen."
         : "the connection was lost before the script was started.",
@@ -207,7 +221,7 @@ export function createSshSession(context: SshSessionContext): SshSession {
     if (shells >= maximumShells) {
       throw new KubeadmError({
         code: "session-protocol",
-        host: target.host,
+        host,
         message: `${maximumShells} terminals to the host are open already.`,
         next: "Close one of them first.",
       });
@@ -218,10 +232,14 @@ export function createSshSession(context: SshSessionContext): SshSession {
       throw error;
     });
     try {
-      const link = await links.get(signal);
-      onActivity?.({ kind: "shell", host: target.host });
-      const shell = await openShell(link.client, target, options);
-      void shell.exit.finally(leave);
+      const link = await connected(signal);
+      onActivity?.({ kind: "shell", host });
+      const shell = await openShell(link.client, link.target, options);
+      const stopUsing = link.use();
+      void shell.exit.finally(() => {
+        stopUsing();
+        leave();
+      });
       return shell;
     } catch (error) {
       leave();
@@ -236,14 +254,17 @@ export function createSshSession(context: SshSessionContext): SshSession {
 
   async function close(): Promise<void> {
     await Promise.all(pendingEndings);
-    links.end();
+    isClosed = true;
   }
 
   return {
-    host: target.host,
+    host,
+    get address() {
+      return current?.target.address;
+    },
     run,
     connect: async (signal) => {
-      await links.get(signal);
+      await connected(signal);
     },
     openShell: openTerminal,
     close,

@@ -32,6 +32,7 @@ export interface UserKubeconfig extends KubeconfigPort {
  */
 export interface Services {
   readonly surroundings: Surroundings;
+  /** `specFolder`: what relative identity files are relative to. */
   sessions(hosts: () => readonly Host[], specFolder: string): Promise<ClusterSessions>;
   kubeconfig(cluster: string): Promise<UserKubeconfig>;
   journal(cluster: string): Promise<RunJournal>;

@@ -107,6 +107,16 @@ export function createSshPrompts(context: vscode.ExtensionContext): RememberingP
       });
     },
 
+    async confirmCommand({ command }, unwanted) {
+      const run = "Run";
+      const answer = await vscode.window.showWarningMessage(
+        "Your ssh_config wants to run a command to decide how to connect.",
+        { modal: true, detail: command },
+        run,
+      );
+      return answer === run && !unwanted.aborted;
+    },
+
     async forget() {
       const names = context.globalState.get<string[]>(INDEX) ?? [];
       await Promise.all(names.map((name) => context.secrets.delete(name)));

@@ -9,6 +9,7 @@ import { freePort } from "./support/freePort.ts";
 import { careful, createOpensshClient, free, nobody, users } from "./support/opensshClient.ts";
 import { breakConnections, startPrivateSshd, whyNoSshd } from "./support/privateSshd.ts";
 import { processesThatShow } from "./support/processes.ts";
+import { testTarget } from "./support/testTarget.ts";
 import { createTestPrompts } from "./support/prompts.ts";
 import { describeOnOpenssh } from "./support/onOpenssh.ts";
 
@@ -37,7 +38,7 @@ for (const [user, name] of [
   );
 }
 
-describeOnOpenssh("OpenSSH", ({ sshd, knownHosts, client }) => {
+describeOnOpenssh("OpenSSH", ({ sshd, client }) => {
   describe("sudo", () => {
     it("gets the right password after a wrong one", async () => {
       const { session, prompts } = client(
@@ -170,21 +171,16 @@ describeOnOpenssh("OpenSSH", ({ sshd, knownHosts, client }) => {
     const host: Host = {
       name: "cp-1",
       role: "control-plane",
-      ssh: { address: "127.0.0.1", port: sshd().port, user: "root", identityFile: "keys/../user" },
+      ssh: { address: "127.0.0.1", port: sshd().port, user: "root" },
       labels: {},
       line: 0,
     };
     let hosts = [host];
     const cluster = createSessions({
       hosts: () => hosts,
-      specFolder: sshd().folder,
-      home: "/nonexistent",
-      environment: {
-        knownHostsFiles: [knownHosts()],
-        defaultKeyFiles: [],
-        connectTimeoutMs: 10_000,
-        keepaliveIntervalMs: 15_000,
-      },
+      resolveTarget: ({ name, ssh: { port = 22, user = "root" } }) =>
+        Promise.resolve(testTarget({ host: name, port, user, identityFile: sshd().keyFile })),
+      idleMs: 60_000,
       prompts: createTestPrompts(),
       onActivity: ({ kind, host: name }) => activities.push(`${kind} ${name}`),
     });

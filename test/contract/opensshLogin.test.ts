@@ -13,7 +13,7 @@ describeOnOpenssh("OpenSSH login", ({ sshd, folder, knownHosts, client }) => {
   describe("host keys", () => {
     it("asks about an unknown one, records it when told to, and does not ask again", async () => {
       const first = client(
-        { knownHostsFiles: [knownHosts()] },
+        { userKnownHostsFiles: [knownHosts()] },
         { confirmHostKey: () => Promise.resolve("remember") },
       );
       await first.session.run("true");
@@ -22,13 +22,13 @@ describeOnOpenssh("OpenSSH login", ({ sshd, folder, knownHosts, client }) => {
       assert.equal((await stat(knownHosts())).mode & 0o777, 0o600);
       assert.equal((await stat(join(folder(), "ssh"))).mode & 0o777, 0o700);
 
-      const second = client({ knownHostsFiles: [knownHosts()] });
+      const second = client({ userKnownHostsFiles: [knownHosts()] });
       await second.session.run("true");
       assert.deepEqual(second.prompts.asked, []);
     });
 
     it("records nothing when the key is accepted for once", async () => {
-      const { session } = client({ knownHostsFiles: [knownHosts()] });
+      const { session } = client({ userKnownHostsFiles: [knownHosts()] });
       await session.run("true");
       await assert.rejects(stat(knownHosts()), { code: "ENOENT" });
     });
@@ -45,7 +45,7 @@ describeOnOpenssh("OpenSSH login", ({ sshd, folder, knownHosts, client }) => {
     it("recognises a host by whichever of its keys is recorded", async () => {
       const file = join(folder(), "known");
       await writeFile(file, `[127.0.0.1]:${sshd().port} ${sshd().hostKeys["ecdsa-sha2-nistp256"] ?? ""}\n`);
-      const { session, prompts } = client({ knownHostsFiles: [file] });
+      const { session, prompts } = client({ userKnownHostsFiles: [file] });
       await session.run("true");
       assert.deepEqual(prompts.asked, []);
     });
@@ -58,7 +58,7 @@ describeOnOpenssh("OpenSSH login", ({ sshd, folder, knownHosts, client }) => {
         .join(" ");
       const text = `# a comment\n[127.0.0.1]:${sshd().port} ${stranger}`;
       await writeFile(file, text);
-      const { session, prompts } = client({ knownHostsFiles: [file] });
+      const { session, prompts } = client({ userKnownHostsFiles: [file] });
       const [old, now] = await Promise.all([
         fingerprintOf(stranger),
         fingerprintOf(sshd().hostKeys["ssh-ed25519"] ?? ""),
@@ -77,7 +77,7 @@ describeOnOpenssh("OpenSSH login", ({ sshd, folder, knownHosts, client }) => {
     it("refuses one that is revoked", async () => {
       const file = join(folder(), "known");
       await writeFile(file, `@revoked * ${sshd().hostKeys["ssh-ed25519"] ?? ""}\n`);
-      const { session } = client({ knownHostsFiles: [file] });
+      const { session } = client({ userKnownHostsFiles: [file] });
       await assert.rejects(session.run("true"), {
         code: "host-key-revoked",
         message: new RegExp(`${file}:1`),
@@ -143,7 +143,7 @@ describeOnOpenssh("OpenSSH login", ({ sshd, folder, knownHosts, client }) => {
         const byDefaultKey = client({
           identityFile: undefined,
           agent: socket,
-          defaultKeyFiles: [join(folder(), "none"), sshd().keyFile],
+          defaultIdentityFiles: [join(folder(), "none"), sshd().keyFile],
         });
         await byDefaultKey.session.run("true");
         await add(sshd().keyFile);

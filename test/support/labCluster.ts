@@ -1,15 +1,20 @@
 import { randomBytes } from "node:crypto";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import type { KubeconfigFacts } from "../../src/core/run/phase.ts";
 import type { RunEvent } from "../../src/core/run/events.ts";
 import type { Scope } from "../../src/core/run/plan.ts";
-import { runPhases, type KubeconfigPort, type RunRequest, type RunResult } from "../../src/core/run/runner.ts";
+import {
+  runPhases,
+  type KubeconfigPort,
+  type RunRequest,
+  type RunResult,
+} from "../../src/core/run/runner.ts";
 import type { Secret } from "../../src/core/shell/secret.ts";
 import type { ClusterSpec } from "../../src/core/spec/clusterSpec.ts";
 import { parseSpec } from "../../src/core/spec/parseSpec.ts";
 import { mergeIntoKubeconfig, readKubeconfigFacts } from "../../src/files/kubeconfigFile.ts";
 import { createSessions, type Sessions } from "../../src/ssh/sessions.ts";
+import { testTarget } from "../contract/support/testTarget.ts";
 import type { SshPrompts } from "../../src/core/run/sshPrompts.ts";
 import type { SshActivity } from "../../src/ssh/sshSession.ts";
 import type { Lab } from "../lab/startLab.ts";
@@ -65,6 +70,7 @@ export const noPrompts: SshPrompts = {
   passphrase: () => Promise.resolve(undefined),
   sudoPassword: () => Promise.resolve(undefined),
   answer: () => Promise.resolve(undefined),
+  confirmCommand: () => Promise.resolve(false),
 };
 
 export interface LabRun {
@@ -94,18 +100,20 @@ export function labCluster(
 ): LabCluster {
   const spec = specOf(specText);
   const activity: SshActivity[] = [];
-  const home = homedir();
   const sessions = createSessions({
     hosts: () => spec.hosts,
-    specFolder: "/",
-    home,
-    environment: {
-      knownHostsFiles: [lab.knownHosts],
-      agent: undefined,
-      defaultKeyFiles: [],
-      connectTimeoutMs: 15_000,
-      keepaliveIntervalMs: 15_000,
-    },
+    resolveTarget: ({ name, ssh }) =>
+      Promise.resolve(
+        testTarget({
+          host: name,
+          ...ssh,
+          port: ssh.port ?? 22,
+          user: ssh.user ?? "root",
+          userKnownHostsFiles: [lab.knownHosts],
+          connectTimeoutMs: 15_000,
+        }),
+      ),
+    idleMs: 600_000,
     prompts,
     onActivity: (event) => activity.push(event),
   });

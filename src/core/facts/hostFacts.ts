@@ -9,9 +9,11 @@ export interface HostFacts {
   readonly runtime: RuntimeFacts;
   readonly packages: PackageFacts;
   readonly kubernetes: KubernetesFacts;
+  /** Where the connection led, as far as that is known: what ssh_config made of the spec's address. Not the host's word. */
+  readonly connectedTo?: string | undefined;
 }
 
-export type FactSection = keyof HostFacts;
+export type FactSection = Exclude<keyof HostFacts, "connectedTo">;
 
 export const factSections: readonly FactSection[] = [
   "system",

@@ -56,7 +56,8 @@ export function reduce(state: ClusterState, event: RunEvent): ClusterState {
       return withHost(state, event.host, {
         activity: undefined,
         ...(event.failure !== undefined && { failed: { phase: event.phase, failure: event.failure } }),
-        ...(event.outcome === "succeeded" && failedIn(state, event.host, event.phase) && { failed: undefined }),
+        ...(event.outcome === "succeeded" &&
+          failedIn(state, event.host, event.phase) && { failed: undefined }),
       });
     case "phase-started":
       return withPhase(state, event.phase, "running");
@@ -68,7 +69,10 @@ export function reduce(state: ClusterState, event: RunEvent): ClusterState {
       return withFailures(
         {
           ...state,
-          hosts: mapHosts(state.hosts, ({ activity: _activity, isConnecting: _isConnecting, ...rest }) => rest),
+          hosts: mapHosts(
+            state.hosts,
+            ({ activity: _activity, isConnecting: _isConnecting, ...rest }) => rest,
+          ),
           ...(state.run && { run: { ...state.run, isActive: false, outcome: event.outcome } }),
         },
         event.failures,
@@ -124,7 +128,13 @@ export function hostStatus(name: string, role: Role, state: ClusterState): HostS
   }
   const node = (state.nodes ?? lastKnownNodes(state)).find((candidate) => candidate.name === name);
   if (node !== undefined) {
-    return { kind: node.isReady ? "ready" : role === "control-plane" && state.nodes === undefined ? "control-plane-up" : "not-ready" };
+    return {
+      kind: node.isReady
+        ? "ready"
+        : role === "control-plane" && state.nodes === undefined
+          ? "control-plane-up"
+          : "not-ready",
+    };
   }
   if (host.facts === undefined) {
     return { kind: "unknown" };
@@ -155,7 +165,9 @@ function withHost(
   name: string,
   change: { readonly [K in keyof HostState]?: HostState[K] | undefined },
 ): ClusterState {
-  const merged = Object.entries({ ...state.hosts[name], ...change }).filter(([, value]) => value !== undefined);
+  const merged = Object.entries({ ...state.hosts[name], ...change }).filter(
+    ([, value]) => value !== undefined,
+  );
   return { ...state, hosts: { ...state.hosts, [name]: Object.fromEntries(merged) } };
 }
 

@@ -37,7 +37,7 @@ export async function gatherFacts(
           { steps: [], sections: factSections, secrets: [], signal: request.signal, ...silent },
           request.surroundings,
         );
-        const all = report.facts as HostFacts;
+        const all: HostFacts = { ...(report.facts as HostFacts), connectedTo: session.address };
         facts.set(name, all);
         tell(request, { kind: "facts", host: name, facts: all });
       } catch (error) {

@@ -2,6 +2,7 @@ import type { HostFacts } from "../facts/hostFacts.ts";
 import { Secret, type Text } from "../shell/secret.ts";
 import type { LearnedKey } from "../shell/step.ts";
 import type { ClusterSpec } from "../spec/clusterSpec.ts";
+import { withKnownAddresses } from "./knownAddresses.ts";
 import type { KubeconfigFacts, PlanContext } from "./phase.ts";
 import type { ScriptReport } from "./runScript.ts";
 
@@ -22,7 +23,7 @@ export function createKnowledge(spec: ClusterSpec, localFiles: Readonly<Record<s
   const learned: Partial<Record<LearnedKey, Text>> = {};
   let kubeconfig: KubeconfigFacts = { path: "" };
   return {
-    context: () => ({ spec, facts, kubeconfig, learned, localFiles }),
+    context: () => ({ spec: withKnownAddresses(spec, facts), facts, kubeconfig, learned, localFiles }),
     setFacts: (host, all) => void facts.set(host, all),
     setKubeconfig: (value) => {
       kubeconfig = value;

@@ -20,6 +20,8 @@ export interface ScriptResult {
 export interface HostSession {
   /** Name of the host in the spec. */
   readonly host: string;
+  /** Where the connection led: an IP address or a DNS name. undefined when that is not known. */
+  readonly address?: string | undefined;
   /**
    * Runs a POSIX shell script as root. The script travels by standard input: nothing of it is in an argument
    * list. A script that the host ends by a signal has exit code 128 + signal.

@@ -36,6 +36,11 @@ export interface HostQuestion {
   readonly echo: boolean;
 }
 
+/** A command of ssh_config, with its tokens filled in, as the shell will get it. */
+export interface CommandQuestion {
+  readonly command: string;
+}
+
 /**
  * Everything that a connection asks a person. An answer of undefined (or "cancel") gives up the connection;
  * `unwanted` aborts when nobody waits for the answer any more: then the question should be taken away.
@@ -48,6 +53,8 @@ export interface SshPrompts {
   passphrase(question: PassphraseQuestion, unwanted: AbortSignal): Promise<Secret | undefined>;
   sudoPassword(question: PasswordQuestion, unwanted: AbortSignal): Promise<Secret | undefined>;
   answer(question: HostQuestion, unwanted: AbortSignal): Promise<Secret | undefined>;
+  /** Whether a command that ssh_config names ("Match exec") may be run on the person's machine. */
+  confirmCommand(question: CommandQuestion, unwanted: AbortSignal): Promise<boolean>;
 }
 
 /** The questions of one attempt to connect, all unwanted at the same time. */

@@ -56,16 +56,18 @@ function duplicates(spec: ClusterSpec, report: Report): SpecDiagnostic[] {
       `expected a name of its own, got ${JSON.stringify(host.name)}, which is the name of the host on line ${first.line + 1}`,
     ),
   );
-  const ssh = repeats(spec.hosts, (host) => `${host.ssh.address} ${host.ssh.port}`).map(
+  const ssh = repeats(spec.hosts, (host) => `${host.ssh.address} ${sshPortOf(host)}`).map(
     ({ index, host, first }) =>
       report(
         "duplicate-address",
         ["spec", "hosts", index, "ssh", "address"],
-        `expected an address and port of its own, got ${host.ssh.address} port ${host.ssh.port}, which is host ${first.name}`,
+        `expected an address and port of its own, got ${host.ssh.address} port ${sshPortOf(host)}, which is host ${first.name}`,
       ),
   );
   const privateAddresses = repeats(spec.hosts, (host) => host.privateAddress)
-    .filter(({ host, first }) => host.ssh.address !== first.ssh.address || host.ssh.port !== first.ssh.port)
+    .filter(
+      ({ host, first }) => host.ssh.address !== first.ssh.address || sshPortOf(host) !== sshPortOf(first),
+    )
     .map(({ index, host, first }) =>
       report(
         "duplicate-address",
@@ -74,6 +76,11 @@ function duplicates(spec: ClusterSpec, report: Report): SpecDiagnostic[] {
       ),
     );
   return [...names, ...ssh, ...privateAddresses];
+}
+
+/** ssh_config may say another one, for both alike. */
+function sshPortOf(host: Host): number {
+  return host.ssh.port ?? 22;
 }
 
 /** Hosts whose key was there before, with the first that has it. Hosts without a key are left out. */

@@ -16,9 +16,12 @@ export interface Host {
   readonly name: string;
   readonly role: Role;
   readonly ssh: {
+    /** As written: a destination for ssh, so perhaps a Host of the user's ssh_config. */
     readonly address: string;
-    readonly port: number;
-    readonly user: string;
+    /** undefined: as ssh_config says, else 22. */
+    readonly port?: number | undefined;
+    /** undefined: as ssh_config says, else the user's own name. */
+    readonly user?: string | undefined;
     /** As written in the spec: may start with ~ or be relative to the spec's folder. */
     readonly identityFile?: string | undefined;
   };
@@ -54,6 +57,8 @@ export interface ClusterSpec {
   readonly kubernetesVersion: string;
   /** ADDRESS:PORT, always set. */
   readonly controlPlaneEndpoint: string;
+  /** Whether the spec says it; otherwise it is the first control plane. */
+  readonly isEndpointWritten: boolean;
   readonly networking: ClusterDocument["spec"]["networking"];
   readonly podNetwork: ClusterDocument["spec"]["podNetwork"];
   readonly containerRuntime: ClusterDocument["spec"]["containerRuntime"];

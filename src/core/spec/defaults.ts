@@ -16,7 +16,9 @@ export function withDefaults(
   return {
     name: document.metadata.name,
     kubernetesVersion: spec.kubernetesVersion.replace(/^v/, ""),
-    controlPlaneEndpoint: endpoint(spec.controlPlaneEndpoint, hosts),
+    controlPlaneEndpoint:
+      spec.controlPlaneEndpoint === undefined ? derivedEndpoint(hosts) : endpoint(spec.controlPlaneEndpoint),
+    isEndpointWritten: spec.controlPlaneEndpoint !== undefined,
     networking: spec.networking,
     podNetwork: spec.podNetwork,
     containerRuntime: spec.containerRuntime,
@@ -39,11 +41,13 @@ function hostWithDefaults(host: ClusterDocument["spec"]["hosts"][number], line: 
 }
 
 /** In lower case, as kubeadm refuses names with capital letters. */
-function endpoint(written: string | undefined, hosts: readonly Host[]): string {
-  if (written !== undefined) {
-    const { host, port } = splitHostPort(written.toLowerCase());
-    return joinHostPort(host, port ?? defaultApiServerPort);
-  }
+function endpoint(written: string): string {
+  const { host, port } = splitHostPort(written.toLowerCase());
+  return joinHostPort(host, port ?? defaultApiServerPort);
+}
+
+/** The endpoint of a spec that names none: the first control plane. */
+export function derivedEndpoint(hosts: readonly Host[]): string {
   const first = hosts.find((host) => host.role === "control-plane");
   const address = first?.privateAddress ?? first?.ssh.address ?? "";
   return joinHostPort(address.toLowerCase(), defaultApiServerPort);

@@ -23,19 +23,30 @@ const httpsOrHttpUrl = z.url({ protocol: /^https?$/, error: urlHint }).regex(/^[
 
 const sshSchema = z
   .strictObject({
-    address: address.describe("IP address or DNS name to connect to. Default: the host's name.").optional(),
-    port: z.int().min(1).max(65535).default(22).describe("Port of the SSH server."),
+    address: address
+      .describe(
+        "What you would type after ssh: an IP address, a DNS name or a Host of your ssh_config. Default: the host's name.",
+      )
+      .optional(),
+    port: z
+      .int()
+      .min(1)
+      .max(65535)
+      .optional()
+      .describe("Port of the SSH server. Default: as your ssh_config says, else 22."),
     user: z
       .string()
       .regex(/^[A-Za-z_][A-Za-z0-9_.@\\-]*\$?$/, "a user name")
-      .default("root")
-      .describe("User to log in as: root, or a user who may use sudo."),
+      .optional()
+      .describe(
+        "User to log in as: root, or a user who may use sudo. Default: as for ssh, the User of your ssh_config, else your own name.",
+      ),
     identityFile: z
       .string()
       .min(1)
       .optional()
       .describe(
-        "Private key to log in with, such as ~/.ssh/id_ed25519. Default: the SSH agent, then the usual files.",
+        "Private key to log in with, such as ~/.ssh/id_ed25519. Default: as for ssh, your ssh_config, the SSH agent, then the usual files.",
       ),
   })
   .prefault({});

@@ -114,7 +114,7 @@ function clusterStatus(spec: ClusterSpec, state: ClusterState): StatusText {
 export function hostTooltip(host: Host, status: StatusText, state: HostState | undefined): string {
   const rows: (readonly [string, string | undefined])[] = [
     ["Role", host.role],
-    ["SSH", `${host.ssh.user}@${host.ssh.address}:${host.ssh.port}`],
+    ["SSH", sshText(host)],
     ["Private address", host.privateAddress],
   ];
   const facts = state?.facts;
@@ -147,4 +147,10 @@ export function escapeMarkdown(text: string): string {
   return text
     .replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, " ")
     .replace(/[!-/:-@[-`{-~]/g, (character) => `\\${character}`);
+}
+
+/** What one would type after ssh; what the spec leaves to ssh_config is left out. */
+function sshText({ ssh: { user, address, port } }: Host): string {
+  const place = address.includes(":") && port !== undefined ? `[${address}]` : address;
+  return `${user === undefined ? "" : `${user}@`}${place}${port === undefined ? "" : `:${port}`}`;
 }

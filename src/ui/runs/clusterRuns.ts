@@ -194,7 +194,9 @@ export class ClusterRuns implements vscode.Disposable {
           throw joinErrors(inScope);
         }
         const kubeconfig = await this.#kubeconfigFacts(cluster, scope);
-        return { spec: cluster.spec, facts, kubeconfig, learned: {}, localFiles: request.localFiles };
+        const { withKnownAddresses } = await import("../../core/run/knownAddresses.ts");
+        const spec = withKnownAddresses(cluster.spec, facts);
+        return { spec, facts, kubeconfig, learned: {}, localFiles: request.localFiles };
       },
     );
   }

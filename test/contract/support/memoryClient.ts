@@ -1,8 +1,10 @@
 import type { AuthContext } from "ssh2";
 import { Secret } from "../../../src/core/shell/secret.ts";
 import type { SshPrompts } from "../../../src/core/run/sshPrompts.ts";
-import { createSshSession, type SshActivity, type SshSession } from "../../../src/ssh/sshSession.ts";
-import type { SshEnvironment, SshTarget } from "../../../src/ssh/target.ts";
+import type { SshActivity, SshSession } from "../../../src/ssh/sshSession.ts";
+import type { SshTarget } from "../../../src/ssh/target.ts";
+import { testSession } from "./testSession.ts";
+import { testTarget } from "./testTarget.ts";
 import { createTestPrompts, type TestPrompts } from "./prompts.ts";
 
 /** Why tests with the in-process server are skipped here; undefined when they are not. */
@@ -30,21 +32,11 @@ export interface MemoryClient {
 export function createMemoryClient(
   port: number,
   answers: Partial<SshPrompts> = {},
-  changes: Partial<SshEnvironment> & Partial<SshTarget> = {},
+  changes: Partial<SshTarget> = {},
 ): MemoryClient {
   const prompts = createTestPrompts({ password: () => Promise.resolve(new Secret(password)), ...answers });
   const activities: SshActivity["kind"][] = [];
-  const session = createSshSession({
-    target: { host: "memory", address: "127.0.0.1", port, user: "root", ...changes },
-    environment: {
-      knownHostsFiles: ["/nonexistent/known_hosts"],
-      defaultKeyFiles: [],
-      connectTimeoutMs: 5000,
-      keepaliveIntervalMs: 15_000,
-      ...changes,
-    },
-    prompts,
-    onActivity: ({ kind }) => activities.push(kind),
-  });
+  const target = testTarget({ host: "memory", port, connectTimeoutMs: 5000, ...changes });
+  const session = testSession(target, prompts, ({ kind }) => activities.push(kind));
   return { session, prompts, activities };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SshPrompts } from "../../../src/core/run/sshPrompts.ts";
 import type { SshSession } from "../../../src/ssh/sshSession.ts";
-import type { SshEnvironment, SshTarget } from "../../../src/ssh/target.ts";
+import type { SshTarget } from "../../../src/ssh/target.ts";
 import { createOpensshClient, users, type OpensshClient } from "./opensshClient.ts";
 import { startPrivateSshd, whyNoSshd, type PrivateSshd } from "./privateSshd.ts";
 
@@ -16,10 +16,7 @@ export interface OnOpenssh {
   /** A known_hosts path of the test's own; neither it nor its folder exists. */
   readonly knownHosts: () => string;
   /** A session with the server, closed after the test. */
-  readonly client: (
-    changes?: Partial<SshTarget> & Partial<SshEnvironment>,
-    answers?: Partial<SshPrompts>,
-  ) => OpensshClient;
+  readonly client: (changes?: Partial<SshTarget>, answers?: Partial<SshPrompts>) => OpensshClient;
 }
 
 /** A suite on a private OpenSSH server; skipped, with the reason, where none can run. */

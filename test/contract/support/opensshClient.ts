@@ -1,7 +1,9 @@
 import { Secret } from "../../../src/core/shell/secret.ts";
 import type { SshPrompts } from "../../../src/core/run/sshPrompts.ts";
-import { createSshSession, type SshSession } from "../../../src/ssh/sshSession.ts";
-import type { SshEnvironment, SshTarget } from "../../../src/ssh/target.ts";
+import type { SshSession } from "../../../src/ssh/sshSession.ts";
+import type { SshTarget } from "../../../src/ssh/target.ts";
+import { testSession } from "./testSession.ts";
+import { testTarget } from "./testTarget.ts";
 import type { PrivateSshd, ThrowAwayUser } from "./privateSshd.ts";
 import { createTestPrompts, type TestPrompts } from "./prompts.ts";
 
@@ -22,30 +24,13 @@ export interface OpensshClient {
 
 export function createOpensshClient(
   sshd: PrivateSshd,
-  changes: Partial<SshTarget> & Partial<SshEnvironment> = {},
+  changes: Partial<SshTarget> = {},
   answers: Partial<SshPrompts> = {},
 ): OpensshClient {
   const prompts = createTestPrompts({
     sudoPassword: () => Promise.resolve(new Secret(careful.password)),
     ...answers,
   });
-  const session = createSshSession({
-    target: {
-      host: "cp-1",
-      address: "127.0.0.1",
-      port: sshd.port,
-      user: "root",
-      identityFile: sshd.keyFile,
-      ...changes,
-    },
-    environment: {
-      knownHostsFiles: ["/nonexistent/known_hosts"],
-      defaultKeyFiles: [],
-      connectTimeoutMs: 10_000,
-      keepaliveIntervalMs: 15_000,
-      ...changes,
-    },
-    prompts,
-  });
-  return { session, prompts };
+  const target = testTarget({ port: sshd.port, identityFile: sshd.keyFile, ...changes });
+  return { session: testSession(target, prompts), prompts };
 }

@@ -28,6 +28,10 @@ export function createTestPrompts(answers: Partial<SshPrompts> = {}): TestPrompt
       asked.push(`sudoPassword ${question.attempt}`);
       return answers.sudoPassword?.(question, unwanted) ?? unexpected("sudo password");
     },
+    confirmCommand: (question, unwanted) => {
+      asked.push(`confirmCommand ${question.command}`);
+      return answers.confirmCommand?.(question, unwanted) ?? unexpected(question.command);
+    },
     answer: (question, unwanted) => {
       asked.push(`answer ${question.question}`);
       return answers.answer?.(question, unwanted) ?? unexpected(question.question);

@@ -9,6 +9,7 @@ export function specWith(
     name: "demo",
     kubernetesVersion: "1.36",
     controlPlaneEndpoint: "10.0.0.11:6443",
+    isEndpointWritten: false,
     networking: { podSubnet, serviceSubnet: "10.96.0.0/12", dnsDomain: "cluster.local" },
     podNetwork: { plugin: "flannel", options: {}, ...podNetwork },
     containerRuntime: { name: "containerd" },

@@ -12,6 +12,7 @@ describe("parseSpec: defaults", () => {
       name: "demo",
       kubernetesVersion: "1.36",
       controlPlaneEndpoint: "10.0.0.11:6443",
+      isEndpointWritten: false,
       networking: { podSubnet: "10.244.0.0/16", serviceSubnet: "10.96.0.0/12", dnsDomain: "cluster.local" },
       podNetwork: { plugin: "flannel", options: {} },
       containerRuntime: { name: "containerd" },
@@ -20,7 +21,7 @@ describe("parseSpec: defaults", () => {
         {
           name: "cp-1",
           role: "control-plane",
-          ssh: { address: "10.0.0.11", port: 22, user: "root" },
+          ssh: { address: "10.0.0.11" },
           privateAddress: "10.0.0.11",
           labels: {},
           line: 7,
@@ -28,7 +29,7 @@ describe("parseSpec: defaults", () => {
         {
           name: "worker-1",
           role: "worker",
-          ssh: { address: "worker-1", port: 22, user: "root" },
+          ssh: { address: "worker-1" },
           privateAddress: undefined,
           labels: {},
           line: 11,
@@ -55,7 +56,7 @@ describe("parseSpec: defaults", () => {
       [
         ["cp-1", "control-plane", "203.0.113.11", 2222, "admin", 26],
         ["cp-2", "control-plane", "cp-2.example.com", 2222, "admin", 34],
-        ["worker-1", "worker", "worker-1", 22, "root", 40],
+        ["worker-1", "worker", "worker-1", undefined, undefined, 40],
       ],
     );
     assert.deepEqual(

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { connectError, timeoutError } from "../../../src/ssh/connectError.ts";
-import { localEnvironment } from "../../../src/ssh/localEnvironment.ts";
+import { localDefaults } from "../../../src/ssh/localDefaults.ts";
 import { describeTarget } from "../../../src/ssh/target.ts";
+import { testTarget } from "../../contract/support/testTarget.ts";
 
-const target = { host: "cp-1", address: "192.0.2.1", port: 2222, user: "root" };
+const target = testTarget({ address: "192.0.2.1", port: 2222 });
 
 function withCode(code: string): Error {
   return Object.assign(new Error(`connect ${code}`), { code });
@@ -54,18 +55,15 @@ describe("connection errors", () => {
   });
 });
 
-describe("local environment", () => {
+describe("local defaults", () => {
   it("is where OpenSSH looks", () => {
     const home = join("/", "home", "ada");
-    const linux = localEnvironment({ platform: "linux", home, env: { SSH_AUTH_SOCK: "/run/agent" } }, 5000);
+    const linux = localDefaults({ platform: "linux", home, env: { SSH_AUTH_SOCK: "/run/agent" } }, 5000);
     assert.equal(linux.agent, "/run/agent");
-    assert.equal(linux.knownHostsFiles[0], join(home, ".ssh", "known_hosts"));
-    assert.equal(linux.defaultKeyFiles[0], join(home, ".ssh", "id_ed25519"));
-    assert.equal(
-      localEnvironment({ platform: "linux", home, env: { SSH_AUTH_SOCK: "" } }, 1).agent,
-      undefined,
-    );
-    const windows = localEnvironment({ platform: "win32", home, env: {} }, 5000);
+    assert.equal(linux.userKnownHostsFiles[0], join(home, ".ssh", "known_hosts"));
+    assert.equal(linux.defaultIdentityFiles[0], join(home, ".ssh", "id_ed25519"));
+    assert.equal(localDefaults({ platform: "linux", home, env: { SSH_AUTH_SOCK: "" } }, 1).agent, undefined);
+    const windows = localDefaults({ platform: "win32", home, env: {} }, 5000);
     assert.equal(windows.agent, "\\\\.\\pipe\\openssh-ssh-agent");
   });
 });

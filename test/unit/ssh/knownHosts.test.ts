@@ -11,9 +11,10 @@ import {
   judgeHostKey,
   knownHostLine,
   knownHostName,
-  orderedHostKeyAlgorithms,
+  offeredHostKeyAlgorithms,
   parseKnownHosts,
 } from "../../../src/ssh/knownHosts.ts";
+import { testTarget } from "../../contract/support/testTarget.ts";
 import { readKnownHosts, recordHostKey } from "../../../src/ssh/knownHostsFile.ts";
 
 /** A public key in SSH's wire format; its point is not checked by anything here. */
@@ -127,12 +128,16 @@ describe("known hosts", () => {
 
   it("put the recorded types first when algorithms are offered", () => {
     const first = (text: string, port = 22): readonly string[] =>
-      orderedHostKeyAlgorithms(parseKnownHosts(text, "f"), "cp-1", port).slice(0, 3);
+      offeredHostKeyAlgorithms(parseKnownHosts(text, "f"), testTarget({ address: "cp-1", port })).slice(0, 3);
     assert.deepEqual(first(""), ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384"]);
     assert.deepEqual(first(line("cp-1", rsa)), ["rsa-sha2-512", "rsa-sha2-256", "ssh-ed25519"]);
     assert.deepEqual(first(line("cp-1", rsa), 2222), ["rsa-sha2-512", "rsa-sha2-256", "ssh-ed25519"]);
     assert.deepEqual(first(line("cp-1", rsa, "@revoked "))[0], "ssh-ed25519");
-    assert.equal(new Set(orderedHostKeyAlgorithms(parseKnownHosts(line("*", rsa), "f"), "cp-1", 22)).size, 6);
+    assert.equal(
+      new Set(offeredHostKeyAlgorithms(parseKnownHosts(line("*", rsa), "f"), testTarget({ address: "cp-1" })))
+        .size,
+      6,
+    );
   });
 
   describe("file", () => {

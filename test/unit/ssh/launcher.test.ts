@@ -3,8 +3,9 @@ import { Secret, redacted, reveal, text } from "../../../src/core/shell/secret.t
 import { createLaunch, findGreeting, passwordPrompt } from "../../../src/ssh/launcher.ts";
 import { launchError, launchTimeoutError } from "../../../src/ssh/launchError.ts";
 import { exitCodeOfSignal } from "../../../src/ssh/signals.ts";
+import { testTarget } from "../../contract/support/testTarget.ts";
 
-const target = { host: "cp-1", address: "192.0.2.1", port: 22, user: "admin" };
+const target = testTarget({ address: "192.0.2.1", user: "admin" });
 
 describe("launcher", () => {
   it("has the same command for every script", () => {

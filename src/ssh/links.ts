@@ -1,0 +1,102 @@
+import { KubeadmError } from "../core/errors.ts";
+import type { SshPrompts } from "../core/run/sshPrompts.ts";
+import { createLimiter, type Limiter } from "./limiter.ts";
+import { createLinkKeeper, type Link, type LinkKeeper } from "./link.ts";
+import type { SshTarget } from "./target.ts";
+import type { HeldLink } from "./transport.ts";
+
+export interface LinksContext {
+  readonly prompts: SshPrompts;
+  /** A connection that is not used for so long is closed. */
+  readonly idleMs: number;
+  /** An attempt to connect begins, to a host or to a jump host. */
+  readonly onOpen?: ((target: SshTarget) => void) | undefined;
+}
+
+/** The connections to all servers: one a server, whoever uses it, jump hosts included. */
+export interface Links {
+  /** The connection to `target`, opened if need be. Errors as for connect(). */
+  get(target: SshTarget, signal?: AbortSignal): Promise<Link>;
+  /** Closes every connection. Scripts that still run are not ended by it: their run() rejects with link-lost. */
+  dispose(): void;
+}
+
+/** OpenSSH lets ten log in at a time before it drops some (MaxStartups 10:30:100). */
+const maximumHandshakes = 8;
+
+export function createLinks({ prompts, idleMs, onOpen }: LinksContext): Links {
+  const keepers = new Map<string, LinkKeeper>();
+  const limiters = new Map<string, Limiter>();
+
+  function keeperOf(target: SshTarget): LinkKeeper {
+    const key = keyOf(target);
+    const existing = keepers.get(key);
+    if (existing) {
+      return existing;
+    }
+    const keeper = createLinkKeeper({
+      target,
+      prompts,
+      idleMs,
+      handshakes: handshakesOf(target),
+      openJump: (through, signal) => openJump(target, through, signal),
+      onOpen: () => onOpen?.(target),
+    });
+    keepers.set(key, keeper);
+    return keeper;
+  }
+
+  function handshakesOf(target: SshTarget): Limiter {
+    const way = wayOf(target);
+    const limiter = limiters.get(way) ?? createLimiter(maximumHandshakes);
+    limiters.set(way, limiter);
+    return limiter;
+  }
+
+  async function openJump(target: SshTarget, through: SshTarget, signal: AbortSignal): Promise<HeldLink> {
+    try {
+      const link = await keeperOf(through).get(signal);
+      return { client: link.client, release: link.use() };
+    } catch (error) {
+      throw error instanceof KubeadmError ? onTheWay(target, through, error) : error;
+    }
+  }
+
+  function dispose(): void {
+    for (const keeper of keepers.values()) {
+      keeper.end();
+    }
+    keepers.clear();
+  }
+
+  return { get: async (target, signal) => keeperOf(target).get(signal), dispose };
+}
+
+/** Two names for one server share its connection. */
+function keyOf(target: SshTarget): string {
+  return JSON.stringify(target, (field, value: unknown) => (field === "host" ? undefined : value));
+}
+
+/** What simultaneous logins have in common that a server may count: itself, or the jump host on the way. */
+function wayOf({ route, address, port }: SshTarget): string {
+  switch (route.kind) {
+    case "direct":
+      return `${address} ${port}`;
+    case "jump":
+      return keyOf(route.through);
+    case "command":
+      // Where a command leads to is not known; it may well be one bastion for all.
+      return "command";
+  }
+}
+
+/** The error of a jump host, as the error of the host behind it. */
+function onTheWay(target: SshTarget, through: SshTarget, error: KubeadmError): KubeadmError {
+  return new KubeadmError({
+    code: error.code,
+    host: target.host,
+    message: `its jump host ${through.host}: ${error.what}`,
+    ...(error.next === undefined ? {} : { next: error.next }),
+    cause: error,
+  });
+}
