@@ -26,9 +26,11 @@ export interface ParsedSpec {
 export function parseSpec(text: string, path: string): ParsedSpec {
   const file = readSpecFile(text, path);
   const [first, ...others] = file.documents;
+  if (!file.isReadable) {
+    return { diagnostics: file.diagnostics };
+  }
   if (first === undefined) {
-    const isBroken = file.diagnostics.some((diagnostic) => diagnostic.severity === "error");
-    return { diagnostics: isBroken ? file.diagnostics : [...file.diagnostics, emptyFile(path)] };
+    return { diagnostics: [...file.diagnostics, emptyFile(path)] };
   }
   if (!isRecord(first.value) || first.value.kind !== "Cluster" || first.value.apiVersion !== apiVersion) {
     return { diagnostics: [...file.diagnostics, notACluster(first)] };

@@ -1,44 +1,39 @@
-import {
-  type Document,
-  isAlias,
-  isCollection,
-  isMap,
-  isScalar,
-  isSeq,
-  Lexer,
-  type Node,
-  parseAllDocuments,
-  Parser,
-  visit,
-  type YAMLParseError,
-} from "yaml";
+import { type Parse, parseDocuments, type PlacedPart } from "./chunkedYaml.ts";
+import { offsetOfDepth } from "./depth.ts";
 import { type DiagnosticCode, type FieldPath, formatField, type SpecDiagnostic } from "./diagnostic.ts";
 import { linePositions } from "./linePositions.ts";
+import {
+  type AtPlace,
+  type Found,
+  parseYaml,
+  type Place,
+  type YamlPart,
+  type YamlProblem,
+} from "./yamlPart.ts";
 
-/** A spec is a few kilobytes; beyond this the file is something else, and parsing it would only cost time. */
-const maxCharacters = 1_000_000;
+/** A spec of thousands of hosts is a megabyte; beyond this the file is something else. */
+const maxCharacters = 5_000_000;
 
-/** Levels of maps and lists in each other; kubeadm's own documents have fewer than ten. */
+/** Entries of the parser's stack: two for each level. kubeadm's own documents have fewer than ten levels. */
 const maxDepth = 100;
-
-/** How often one anchor may be expanded, all in all, before a file counts as an attack on memory. */
-const maxAliasCount = 100;
-
-/** Aliases in a document; the time to resolve them grows with the square of their number. */
-const maxAliases = 1000;
-
-type PlaceOf = (from: number, to: number) => Omit<SpecDiagnostic, "code" | "message" | "field" | "severity">;
 
 /** One YAML document of a spec file. */
 export interface SpecDocument {
-  /** Plain data. */
+  /** Plain data; undefined while a problem of syntax keeps it from being read. */
   readonly value: unknown;
+  /** Where a field is, or the nearest one above it that is in the file. */
+  readonly find: (path: FieldPath) => Found;
+  /** The key or scalar at a place of the file; undefined when there is none in this document. */
+  readonly at: (line: number, column: number) => AtPlace | undefined;
   /** Builds a diagnostic at the place of a field. */
   readonly report: Report;
   /** Line of a field's value, from 0. */
   readonly lineOf: (path: FieldPath) => number;
   /** A scalar as it is written in the file: 1.30 rather than 1.3. */
   readonly sourceOf: (path: FieldPath) => string | undefined;
+  /** Its first line and the line after its last, from 0. */
+  readonly line: number;
+  readonly endLine: number;
 }
 
 export type Report = (
@@ -55,99 +50,92 @@ export type Report = (
 ) => SpecDiagnostic;
 
 export interface SpecFile {
-  /** Without the empty ones. Empty when there was a syntax error. */
+  /** Without the empty ones. When there are syntax errors, as much of them as can be read. */
   readonly documents: readonly SpecDocument[];
+  /** Without problems of syntax, so that the documents' values are what the file says. */
+  readonly isReadable: boolean;
   readonly diagnostics: readonly SpecDiagnostic[];
 }
 
 /** Reads the YAML documents of a spec file. Never throws: what YAML forbids becomes a diagnostic. */
-export function readSpecFile(source: string, path: string): SpecFile {
-  const text = source.replace(/^\uFEFF/, "");
-  const position = linePositions(text);
-  const at: PlaceOf = (from, to) => {
-    const start = position(from);
-    const end = position(Math.max(from, to));
-    return { path, line: start.line, column: start.column, endLine: end.line, endColumn: end.column };
-  };
-  const error = (code: DiagnosticCode, message: string, from = 0, to = from): SpecDiagnostic => ({
-    severity: "error",
-    code,
-    message,
-    field: "",
-    ...at(from, to),
-  });
-  const refuse = (...diagnostics: SpecDiagnostic[]): SpecFile => ({ documents: [], diagnostics });
+export type ReadSpecFile = (source: string, path: string) => SpecFile;
 
+/** Reads a file by itself. */
+export function readSpecFile(source: string, path: string): SpecFile {
+  return createSpecFileReader()(source, path);
+}
+
+/**
+ * A reader for a file that changes a little at a time: hosts and documents whose text is as it was are not parsed
+ * again. What it gives is what a fresh reading gives.
+ */
+export function createSpecFileReader(): ReadSpecFile {
+  let known: ReadonlyMap<string, readonly YamlPart[]> = new Map();
+  return (source, path) => {
+    const used = new Map<string, readonly YamlPart[]>();
+    const parse = (text: string): readonly YamlPart[] => {
+      const parts = used.get(text) ?? known.get(text) ?? parseYaml(text);
+      used.set(text, parts);
+      return parts;
+    };
+    const file = readWith(parse, source.replace(/^\uFEFF/, ""), path);
+    known = used;
+    return file;
+  };
+}
+
+function readWith(parse: Parse, text: string, path: string): SpecFile {
+  const refuse = (message: string, offset: number): SpecFile => {
+    const { line, column } = linePositions(text)(offset);
+    const problem = { severity: "error", code: "too-large", message, path, field: "" } as const;
+    return {
+      documents: [],
+      isReadable: false,
+      diagnostics: [{ ...problem, line, column, endLine: line, endColumn: column }],
+    };
+  };
   if (text.length > maxCharacters) {
-    return refuse(error("too-large", "a spec file has at most 1,000,000 characters"));
+    return refuse("a spec file has at most 5,000,000 characters", 0);
   }
   const tooDeep = offsetOfDepth(text, maxDepth);
   if (tooDeep !== undefined) {
-    return refuse(error("too-large", `nested too deeply; at most ${maxDepth} levels are allowed`, tooDeep));
+    return refuse(`nested too deeply; at most ${maxDepth} levels are allowed`, tooDeep);
   }
-  const documents = [...parseAllDocuments(text, { prettyErrors: false, merge: true, logLevel: "error" })];
-  const syntax = documents
-    .flatMap(syntaxErrors)
-    .map((problem) => error("yaml-syntax", yamlMessage(problem), ...problem.pos));
-  if (syntax.length > 0) {
-    return refuse(...syntax);
-  }
-  const aliases = documents
-    .flatMap(aliasProblems)
-    .map(({ message, from, to }) => error("yaml-alias", message, from, to));
-  if (aliases.length > 0) {
-    return refuse(...aliases);
-  }
-  const warnings = documents.flatMap((document) =>
-    document.warnings.map((problem) => ({
-      ...error("yaml-tag", problem.message, ...problem.pos),
-      severity: "warning" as const,
-    })),
-  );
-  try {
-    return {
-      documents: documents
-        .filter((document) => !isEmpty(document))
-        .map((document) => specDocument(document, document.toJS({ maxAliasCount }), at)),
-      diagnostics: warnings,
-    };
-  } catch {
-    // Aliases that multiply: the library counts them only while building values, and throws.
-    return refuse(
-      error(
-        "yaml-alias",
-        `its aliases (*name) expand to too much data; at most ${maxAliasCount} are allowed`,
-      ),
-    );
-  }
+  const documents = parseDocuments(parse, text);
+  const problems = documents.flatMap(({ problems }) => worthTelling(problems));
+  const syntax = problems.filter(({ kind }) => kind === "syntax");
+  const aliases = problems.filter(({ kind }) => kind === "alias");
+  const blocking = syntax.length > 0 ? syntax : aliases;
+  const told = blocking.length > 0 ? blocking : problems;
+  return {
+    documents: documents.filter(({ isEmpty }) => !isEmpty).map((document) => specDocument(document, path)),
+    isReadable: blocking.length === 0,
+    diagnostics: told.map((problem) => diagnosticOf(problem, path)),
+  };
 }
-
-/** Where the nesting first exceeds `depth`. The parser keeps a stack of its own; composing values recurses. */
-function offsetOfDepth(text: string, depth: number): number | undefined {
-  const parser = new Parser();
-  for (const lexeme of new Lexer().lex(text)) {
-    for (const _token of parser.next(lexeme)) {
-      // Only the parser's state is of interest.
-    }
-    if (parser.stack.length > depth) {
-      return parser.offset;
-    }
-  }
-  return undefined;
-}
-
-type SyntaxProblem = Pick<YAMLParseError, "code" | "message" | "pos">;
 
 /** Every key that is there twice, and of the other errors the first: what follows is mostly its consequence. */
-function syntaxErrors(document: Document.Parsed): readonly SyntaxProblem[] {
-  const isDuplicate = (problem: SyntaxProblem): boolean => problem.code === "DUPLICATE_KEY";
-  const other = document.errors.find((problem) => !isDuplicate(problem));
-  return other === undefined ? document.errors : [other];
+function worthTelling(problems: readonly YamlProblem[]): readonly YamlProblem[] {
+  const syntax = problems.filter(({ kind }) => kind === "syntax");
+  const other = syntax.find(({ code }) => code !== "DUPLICATE_KEY");
+  return other === undefined ? problems : [other];
+}
+
+function diagnosticOf(problem: YamlProblem, path: string): SpecDiagnostic {
+  const codes = { syntax: "yaml-syntax", alias: "yaml-alias", warning: "yaml-tag" } as const;
+  return {
+    severity: problem.kind === "warning" ? "warning" : "error",
+    code: codes[problem.kind],
+    message: problem.kind === "syntax" ? yamlMessage(problem) : problem.message,
+    path,
+    field: "",
+    ...problem.place,
+  };
 }
 
 /** What the library says, in words for someone who has not read the YAML specification. */
-function yamlMessage(problem: SyntaxProblem): string {
-  switch (problem.code) {
+function yamlMessage({ code, message }: YamlProblem): string {
+  switch (code) {
     case "TAB_AS_INDENT":
       return "a tab is used to indent; YAML allows only spaces";
     case "DUPLICATE_KEY":
@@ -155,113 +143,40 @@ function yamlMessage(problem: SyntaxProblem): string {
     case "MULTILINE_IMPLICIT_KEY":
       return 'expected "key: value"; a ":" or a "- " is missing here, or the indentation differs from the line above';
     default:
-      return `not valid YAML: ${problem.message}`;
+      return `not valid YAML: ${message}`;
   }
 }
 
-function isEmpty(document: Document.Parsed): boolean {
-  const contents: unknown = document.contents;
-  return contents === null || (isScalar(contents) && contents.value === null && !contents.source);
-}
-
-/** Aliases without an anchor, aliases inside what they name, and too many: the library is slow at these. */
-function aliasProblems(
-  document: Document.Parsed,
-): readonly { readonly message: string; readonly from: number; readonly to: number }[] {
-  const problems: { message: string; from: number; to: number }[] = [];
-  const anchors = new Map<string, Node>();
-  let aliases = 0;
-  visit(document, {
-    Value(_key, node) {
-      if (node.anchor !== undefined) {
-        anchors.set(node.anchor, node);
-      }
-    },
-    Alias(_key, alias, ancestors) {
-      const [from, to] = alias.range ?? [0, 0];
-      const anchored = anchors.get(alias.source);
-      aliases++;
-      if (anchored === undefined) {
-        const message = `*${alias.source} names an anchor (&${alias.source}) that is not set above`;
-        problems.push({ message, from, to });
-      } else if (ancestors.includes(anchored)) {
-        problems.push({ message: `*${alias.source} is used inside itself`, from, to });
-      } else if (aliases > maxAliases) {
-        problems.push({
-          message: `at most ${maxAliases} aliases (*name) are allowed in a document`,
-          from,
-          to,
-        });
-        return visit.BREAK;
-      }
-      return undefined;
-    },
-  });
-  return problems;
-}
-
-function specDocument(document: Document.Parsed, value: unknown, at: PlaceOf): SpecDocument {
-  const rangeOf = (path: FieldPath, what: "key" | "value"): readonly [number, number] => {
-    const { key, node } = nearest(document, path);
-    const [start, end] = (what === "key" ? (key ?? node) : (node ?? key))?.range ?? [0, 0];
+function specDocument(document: PlacedPart, file: string): SpecDocument {
+  const nowhere: Place = { line: 0, column: 0, endLine: 0, endColumn: 0 };
+  const placeOf = (path: FieldPath, what: "key" | "value"): Place => {
+    const { key, value, isBlock } = document.find(path);
     // Underlining a whole map or list would drown the file in red: its key says it as well.
-    return what === "value" && isCollection(node) && !node.flow && key?.range
-      ? [key.range[0], key.range[1]]
-      : [start, end];
+    const place = what === "key" || isBlock ? (key ?? value) : (value ?? key);
+    return place ?? nowhere;
   };
   return {
-    value,
+    value: document.value,
+    line: document.line,
+    endLine: document.endLine,
+    find: document.find,
+    at: document.at,
     report: (code, path, message, options = {}) => ({
       severity: options.severity ?? "error",
       code,
       message,
+      path: file,
       field: formatField(options.prefix === undefined ? path : [options.prefix, ...path]),
-      ...oneLine(at(...rangeOf(path, options.at ?? "value"))),
+      ...oneLine(placeOf(path, options.at ?? "value")),
     }),
-    lineOf: (path) => {
-      const range = nearest(document, path).node?.range ?? [0, 0];
-      return at(range[0], range[1]).line;
-    },
-    sourceOf: (path) => {
-      const { node, isExact } = nearest(document, path);
-      return isExact && isScalar(node) ? node.source : undefined;
-    },
+    lineOf: (path) => document.find(path).value?.line ?? 0,
+    sourceOf: (path) => document.find(path).source,
   };
 }
 
 /** A block list's item without a key begins with a whole map: only its first line is marked. */
-function oneLine<T extends { line: number; endLine: number; column: number; endColumn: number }>(
-  range: T,
-): T {
-  return range.endLine === range.line
-    ? range
-    : { ...range, endLine: range.line, endColumn: range.column + 1 };
-}
-
-/** The node at `path`, or the nearest one above it that is in the file, with the key that holds it. */
-function nearest(
-  document: Document.Parsed,
-  path: FieldPath,
-): { readonly key?: Node; readonly node?: Node; readonly isExact: boolean } {
-  let node: Node | undefined = document.contents ?? undefined;
-  let key: Node | undefined;
-  for (const part of path) {
-    const collection: Node | undefined = isAlias(node) ? node.resolve(document) : node;
-    if (isMap(collection)) {
-      const pair = collection.items.find(
-        (item) => isScalar(item.key) && String(item.key.value) === String(part),
-      );
-      if (pair === undefined) {
-        return { ...(key && { key }), ...(node && { node }), isExact: false };
-      }
-      key = pair.key as Node;
-      node = (pair.value as Node | null) ?? undefined;
-    } else if (isSeq(collection) && typeof part === "number") {
-      key = undefined;
-      node = (collection.items[part] as Node | undefined) ?? undefined;
-    } else {
-      return { ...(key && { key }), ...(node && { node }), isExact: false };
-    }
-  }
-  return { ...(key && { key }), ...(node && { node }), isExact: true };
+function oneLine(place: Place): Place {
+  return place.endLine === place.line
+    ? place
+    : { ...place, endLine: place.line, endColumn: place.column + 1 };
 }
