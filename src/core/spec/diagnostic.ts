@@ -1,26 +1,35 @@
-/** Stable codes of what can be wrong with a spec file: quick fixes and tests refer to them. */
-export type DiagnosticCode =
-  | "yaml-syntax"
-  | "yaml-alias"
-  | "yaml-tag"
-  | "too-large"
-  | "not-a-cluster"
-  | "missing-field"
-  | "unknown-field"
-  | "invalid-value"
-  | "duplicate-host"
-  | "duplicate-address"
-  | "no-control-plane"
-  | "unusable-address"
-  | "subnet-overlap"
-  | "reserved-label"
-  | "unknown-document"
-  | "document-version"
-  | "owned-field";
+import type { Fix } from "./fix.ts";
+import type { RuleCode } from "./rules/ruleCodes.ts";
+
+/** As editors tell them apart; only an error keeps a spec from being used. */
+export type Severity = "error" | "warning" | "information" | "hint";
+
+/**
+ * Stable codes of what can be wrong with a spec file: quick fixes, settings and tests refer to them, and
+ * docs/rules/ has a page for each.
+ */
+export type DiagnosticCode = StructureCode | RuleCode;
+
+/** What is wrong with the text or a single field; the rest is found by rules. */
+export type StructureCode = (typeof structureCodes)[number];
+
+export const structureCodes = [
+  "yaml-syntax",
+  "yaml-alias",
+  "yaml-tag",
+  "too-large",
+  "not-a-cluster",
+  "missing-field",
+  "unknown-field",
+  "invalid-value",
+  "unknown-document",
+  "document-version",
+  "owned-field",
+] as const;
 
 /** Something that is wrong in a spec file, with its place. Lines and columns count from 0; the end is exclusive. */
 export interface SpecDiagnostic {
-  readonly severity: "error" | "warning";
+  readonly severity: Severity;
   readonly code: DiagnosticCode;
   /** What is expected and what was found, without place and field. */
   readonly message: string;
@@ -32,6 +41,8 @@ export interface SpecDiagnostic {
   readonly endColumn: number;
   /** Such as spec.hosts[1].role; "" when the whole file is meant. */
   readonly field: string;
+  /** Ways to repair it, the best first. */
+  readonly fixes?: readonly Fix[] | undefined;
 }
 
 /** Keys and indexes that lead to a value in a document. */
@@ -61,6 +72,6 @@ export function problemText({ field, message }: Pick<SpecDiagnostic, "field" | "
 export function formatDiagnostic(diagnostic: SpecDiagnostic): string {
   const { path, line, column, severity } = diagnostic;
   const place = `${path}:${line + 1}:${column + 1}`;
-  const parts = [place, severity === "warning" && "warning", problemText(diagnostic)];
+  const parts = [place, severity !== "error" && severity, problemText(diagnostic)];
   return parts.filter(Boolean).join(": ");
 }

@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import type { Role } from "./clusterSpec.ts";
+import { newestMinor } from "./newestMinor.ts";
 import { apiVersion } from "./schema.ts";
 
 export interface NewHost {
@@ -21,9 +22,6 @@ export interface NewSpecOptions {
   /** Default: a control plane and two workers with addresses to replace. */
   readonly hosts?: readonly NewHost[];
 }
-
-/** The newest minor release; its newest patch is installed. */
-const newestMinor = "1.37";
 
 const exampleHosts: readonly NewHost[] = [
   { name: "cp-1", role: "control-plane", address: "10.0.0.11", user: "root" },

@@ -135,6 +135,11 @@ const packageSourceSchema = z
 
 export const kubernetesVersionPattern = /^v?1\.\d{1,2}(\.\d{1,2})?$/;
 
+const hostsSchema = z
+  .array(hostSchema)
+  .min(1, "at least one host")
+  .describe("The machines, and what becomes of each.");
+
 const clusterSchema = z.strictObject({
   apiVersion: z.literal(apiVersion),
   kind: z.literal("Cluster"),
@@ -190,14 +195,17 @@ const clusterSchema = z.strictObject({
       packageSource: packageSourceSchema.describe(
         "Where packages and images come from. Default: the official places.",
       ),
-      hosts: z
-        .array(hostSchema)
-        .min(1, "at least one host")
-        .describe("The machines, and what becomes of each."),
+      hosts: hostsSchema,
     })
     .describe("What the cluster shall be."),
 });
 
+/** A cluster without its hosts' fields: thousands of them are checked one by one, each only when it changed. */
+const frameSchema = clusterSchema.extend({
+  spec: clusterSchema.shape.spec.extend({ hosts: z.array(z.unknown()).min(1, "at least one host") }),
+});
+
 /** The first document of a spec file, checked and with its defaults. */
 export type ClusterDocument = z.infer<typeof clusterSchema>;
-export { clusterSchema };
+export type HostDocument = z.infer<typeof hostSchema>;
+export { clusterSchema, frameSchema, hostSchema };

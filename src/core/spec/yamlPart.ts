@@ -87,16 +87,17 @@ export function parseYaml(text: string): readonly YamlPart[] {
 type PlaceOf = (from: number, to: number) => Place;
 
 function yamlPart(document: Document.Parsed, placeOf: PlaceOf): YamlPart {
-  const problem = (kind: YamlProblem["kind"], { code, message, pos }: YAMLParseError): YamlProblem => ({
+  const problem = (
+    kind: YamlProblem["kind"],
+    { code, message, pos }: Pick<YAMLParseError, "code" | "message" | "pos">,
+  ): YamlProblem => ({
     kind,
     code,
     message,
     place: placeOf(pos[0], pos[1]),
   });
-  const syntax = document.errors.map((error) => problem("syntax", error as YAMLParseError));
-  const warnings = document.warnings.map((warning) =>
-    problem("warning", warning as unknown as YAMLParseError),
-  );
+  const syntax = document.errors.map((error) => problem("syntax", error));
+  const warnings = document.warnings.map((warning) => problem("warning", warning));
   const { problems: aliases, isPlain } = aliasProblems(document, placeOf);
   const read = syntax.length + aliases.length > 0 ? {} : valueOf(document);
   return {
