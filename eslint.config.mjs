@@ -8,6 +8,7 @@ const layers = {
   kube: ["ui", "ssh", "files", "language"],
   files: ["ui", "ssh", "kube", "language"],
   ui: ["ssh", "language"],
+  language: ["ui", "ssh", "kube", "files"],
   protocol: ["ui", "ssh", "kube", "files", "language"],
 };
 
