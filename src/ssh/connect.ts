@@ -1,14 +1,18 @@
 import ssh2, { type AnyAuthMethod, type Client } from "ssh2";
 import { Cancelled, KubeadmError, messageOf } from "../core/errors.ts";
 import type { ConnectPrompts, SshPrompts } from "../core/run/sshPrompts.ts";
-import { createAuthentication, type LoginMemory } from "./authentication.ts";
-import { connectError, timeoutError, type ConnectStage } from "./connectError.ts";
+import { createSshAgent } from "./agent.ts";
+import { createLogin, type Login } from "./authentication.ts";
+import { connectError, timeoutError, TooManyAttempts, type ConnectStage } from "./connectError.ts";
 import { type Deadline, startDeadline } from "./deadline.ts";
 import { checkHostKey } from "./hostKeyCheck.ts";
 import { fingerprint, offeredHostKeyAlgorithms } from "./knownHosts.ts";
 import { readKnownHosts } from "./knownHostsFile.ts";
+import type { Keyring } from "./keyring.ts";
+import type { LoginMemory } from "./loginAttempt.ts";
+import { signLater } from "./publickeyMethod.ts";
 import { raceAbort } from "./raceAbort.ts";
-import type { SshTarget } from "./target.ts";
+import { describeTarget, type SshTarget } from "./target.ts";
 import { type OpenJump, openTransport, type Transport } from "./transport.ts";
 
 /** What connections to one target remember, so that a second one asks nothing again. */
@@ -23,15 +27,54 @@ export interface ConnectContext {
   readonly openJump: OpenJump;
   readonly prompts: SshPrompts;
   readonly memory: ConnectMemory;
+  /** The private keys that are decrypted, for all targets. */
+  readonly keyring: Keyring;
   /** Nobody wants the connection any more. */
   readonly signal: AbortSignal;
 }
 
+/** A login that takes more of them is told apart from an attack by nobody. */
+const connectionsPerLogin = 3;
+
+/** Time for a person to touch or confirm what an agent asks for: as long as sshd waits for a login. */
+const signTimeoutMs = 120_000;
+
 /**
- * A connection that is authenticated and whose host key is trusted. The caller must listen to its "error".
+ * A connection that is authenticated and whose host key is trusted. The caller must listen to its "error". When the
+ * server ends it for too many login attempts, a new one goes on with what was not refused.
  * Throws KubeadmError: host-unreachable, host-authentication, host-key-changed, -unknown, -revoked; Cancelled.
  */
 export async function connect(context: ConnectContext): Promise<Client> {
+  const { target, memory, keyring } = context;
+  const agent =
+    target.agent === undefined
+      ? undefined
+      : createSshAgent({
+          agent: target.agent,
+          // An agent that hangs must leave time for the rest of the login.
+          listTimeoutMs: target.connectTimeoutMs / 2,
+          signTimeoutMs,
+        });
+  const login = createLogin({ target, agent, keyring, memory: memory.login });
+  for (let connections = 1; ; connections++) {
+    try {
+      return await connectOnce(context, login);
+    } catch (error) {
+      if (!(error instanceof TooManyAttempts)) {
+        throw error;
+      }
+      login.cutOff();
+      if (!login.hasMoreToTry()) {
+        throw login.refused();
+      }
+      if (connections === connectionsPerLogin) {
+        throw error;
+      }
+    }
+  }
+}
+
+async function connectOnce(context: ConnectContext, login: Login): Promise<Client> {
   const { target, openJump, signal } = context;
   // What the way to the host asks of the person (a jump host's key) has deadlines of its own.
   const transport = await raceAbort(openTransport(target, openJump, signal), signal).catch(
@@ -41,14 +84,14 @@ export async function connect(context: ConnectContext): Promise<Client> {
     },
   );
   try {
-    return await handshake(context, transport);
+    return await handshake(context, login, transport);
   } catch (error) {
     transport.close();
     throw error;
   }
 }
 
-async function handshake(context: ConnectContext, transport: Transport): Promise<Client> {
+async function handshake(context: ConnectContext, login: Login, transport: Transport): Promise<Client> {
   const { target, prompts, memory, signal } = context;
   const entries = await readKnownHosts([...target.userKnownHostsFiles, ...target.globalKnownHostsFiles]);
   if (signal.aborted) {
@@ -79,11 +122,11 @@ async function handshake(context: ConnectContext, transport: Transport): Promise
     }
 
     const paused = duringPause(prompts, unwanted.signal, deadline);
-    const authentication = createAuthentication({
-      target,
+    const authentication = login.begin({
       prompts: paused,
-      memory: memory.login,
-      onUnanswered: fail,
+      duringPause: (work) => deadline.pausedDuring(work),
+      unwanted: unwanted.signal,
+      fail,
     });
 
     async function verifyHostKey(key: Buffer, verify: (isValid: boolean) => void): Promise<void> {
@@ -118,8 +161,8 @@ async function handshake(context: ConnectContext, transport: Transport): Promise
       })
       .on("error", (error) => {
         lastError = error;
-        // A key of the agent that cannot sign: ssh2 goes on with the next one.
-        const isPassing = error.level === "agent" || error.level === "client-authentication";
+        // A key that cannot sign: ssh2 goes on with the next method.
+        const isPassing = error.level === "client-authentication";
         if (!isPassing) {
           fail(connectError(target, stage, withWords(transport, error)));
         }
@@ -129,8 +172,10 @@ async function handshake(context: ConnectContext, transport: Transport): Promise
           connectError(target, stage, withWords(transport, lastError ?? new Error("no reason was given"))),
         );
       })
+      .on("change password", () => fail(expiredPassword(target)))
       .on("ready", () => {
         settle();
+        login.succeeded();
         client.setNoDelay(true);
         client.once("close", transport.close);
         resolve(client);
@@ -150,6 +195,7 @@ async function handshake(context: ConnectContext, transport: Transport): Promise
         hostVerifier: (key: Buffer, verify: (isValid: boolean) => void) => void verifyHostKey(key, verify),
         authHandler: (offered, partial, next) => void authenticate(offered, partial, next),
       });
+    signLater(client);
   });
 }
 
@@ -159,12 +205,20 @@ function withWords(transport: Transport, error: unknown): unknown {
   return said === "" ? error : new Error(said, { cause: error });
 }
 
+function expiredPassword(target: SshTarget): KubeadmError {
+  return new KubeadmError({
+    code: "host-authentication",
+    host: target.host,
+    message: `the password of ${describeTarget(target)} has expired, and the host wants a new one.`,
+    next: "Log in with ssh in a terminal to change it, then connect again.",
+  });
+}
+
 /** The same prompts, which stop the deadline while they are open. */
 function duringPause(prompts: SshPrompts, unwanted: AbortSignal, deadline: Deadline): ConnectPrompts {
   return {
     confirmHostKey: (question) => deadline.pausedDuring(prompts.confirmHostKey(question, unwanted)),
     password: (question) => deadline.pausedDuring(prompts.password(question, unwanted)),
-    passphrase: (question) => deadline.pausedDuring(prompts.passphrase(question, unwanted)),
     answer: (question) => deadline.pausedDuring(prompts.answer(question, unwanted)),
   };
 }

@@ -5,6 +5,9 @@ import { ForwardingRefused } from "./transport.ts";
 /** The server closed the connection before the login; when many connect at a time, trying again helps. */
 export class HandshakeRefused extends KubeadmError {}
 
+/** The server ended the connection after as many refused logins as it allows; a new one may try others. */
+export class TooManyAttempts extends KubeadmError {}
+
 /** Nothing answers, or no way leads there: it may be away for a moment. */
 export function isUnreachable(error: unknown): boolean {
   return error instanceof KubeadmError && error.code === "host-unreachable";
@@ -62,11 +65,13 @@ export function connectError(target: SshTarget, stage: ConnectStage, cause: unkn
     );
   }
   if (/too many authentication failures/i.test(text)) {
-    return make(
-      `${describeTarget(target)} allows no more login attempts.`,
-      "When the SSH agent holds many keys, set identityFile in the spec to the right one.",
-      "host-authentication",
-    );
+    return new TooManyAttempts({
+      code: "host-authentication",
+      host,
+      message: `${describeTarget(target)} allows no more login attempts.`,
+      next: "When the SSH agent holds many keys, set identityFile in the spec to the right one.",
+      cause,
+    });
   }
   if (/no matching/i.test(text)) {
     return make(

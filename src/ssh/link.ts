@@ -4,6 +4,7 @@ import { Cancelled, KubeadmError } from "../core/errors.ts";
 import { connect, type ConnectContext, type ConnectMemory } from "./connect.ts";
 import { HandshakeRefused, isUnreachable } from "./connectError.ts";
 import type { Limiter } from "./limiter.ts";
+import { createLoginMemory } from "./loginAttempt.ts";
 import { raceAbort } from "./raceAbort.ts";
 import type { SshTarget } from "./target.ts";
 
@@ -27,6 +28,8 @@ export interface LinkKeeper {
    * so does the attempt. Errors as for connect(), and Cancelled.
    */
   get(signal?: AbortSignal): Promise<Link>;
+  /** Forgets the passwords that were accepted. */
+  forgetSecrets(): void;
   /** Says goodbye; get() then throws link-lost. */
   end(): void;
 }
@@ -50,7 +53,7 @@ interface Opening {
 const backoffMs = [250, 500, 1000, 2000];
 
 export function createLinkKeeper(context: LinkContext): LinkKeeper {
-  const memory: ConnectMemory = { acceptedHostKeys: new Set(), login: { keys: new Map() } };
+  const memory: ConnectMemory = { acceptedHostKeys: new Set(), login: createLoginMemory() };
   let current: Opening | undefined;
   let isEnded = false;
   let wasConnected = false;
@@ -188,5 +191,5 @@ export function createLinkKeeper(context: LinkContext): LinkKeeper {
     );
   }
 
-  return { get, end };
+  return { get, forgetSecrets: () => memory.login.passwords.clear(), end };
 }

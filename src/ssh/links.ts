@@ -1,5 +1,6 @@
 import { KubeadmError } from "../core/errors.ts";
 import type { SshPrompts } from "../core/run/sshPrompts.ts";
+import { createKeyring } from "./keyring.ts";
 import { createLimiter, type Limiter } from "./limiter.ts";
 import { createLinkKeeper, type Link, type LinkKeeper } from "./link.ts";
 import type { SshTarget } from "./target.ts";
@@ -17,6 +18,8 @@ export interface LinksContext {
 export interface Links {
   /** The connection to `target`, opened if need be. Errors as for connect(). */
   get(target: SshTarget, signal?: AbortSignal): Promise<Link>;
+  /** Forgets decrypted keys and accepted passwords, as far as no connection uses them. */
+  forgetSecrets(): void;
   /** Closes every connection. Scripts that still run are not ended by it: their run() rejects with link-lost. */
   dispose(): void;
 }
@@ -27,6 +30,7 @@ const maximumHandshakes = 8;
 export function createLinks({ prompts, idleMs, onOpen }: LinksContext): Links {
   const keepers = new Map<string, LinkKeeper>();
   const limiters = new Map<string, Limiter>();
+  const keyring = createKeyring(prompts);
 
   function keeperOf(target: SshTarget): LinkKeeper {
     const key = keyOf(target);
@@ -37,6 +41,7 @@ export function createLinks({ prompts, idleMs, onOpen }: LinksContext): Links {
     const keeper = createLinkKeeper({
       target,
       prompts,
+      keyring,
       idleMs,
       handshakes: handshakesOf(target),
       openJump: (through, signal) => openJump(target, through, signal),
@@ -62,6 +67,11 @@ export function createLinks({ prompts, idleMs, onOpen }: LinksContext): Links {
     }
   }
 
+  function forgetSecrets(): void {
+    keyring.clear();
+    keepers.forEach((keeper) => keeper.forgetSecrets());
+  }
+
   function dispose(): void {
     for (const keeper of keepers.values()) {
       keeper.end();
@@ -69,7 +79,7 @@ export function createLinks({ prompts, idleMs, onOpen }: LinksContext): Links {
     keepers.clear();
   }
 
-  return { get: async (target, signal) => keeperOf(target).get(signal), dispose };
+  return { get: async (target, signal) => keeperOf(target).get(signal), forgetSecrets, dispose };
 }
 
 /** Two names for one server share its connection. */

@@ -32,6 +32,8 @@ export interface HostQuestion {
   readonly host: string;
   readonly user: string;
   readonly question: string;
+  /** What the host says before it asks, on one line or more. */
+  readonly instructions?: string;
   /** Whether what is typed may be shown. */
   readonly echo: boolean;
 }
@@ -42,8 +44,9 @@ export interface CommandQuestion {
 }
 
 /**
- * Everything that a connection asks a person. An answer of undefined (or "cancel") gives up the connection;
- * `unwanted` aborts when nobody waits for the answer any more: then the question should be taken away.
+ * Everything that a connection asks a person. An answer of undefined (or "cancel") gives up the connection; a
+ * missing passphrase gives up only its key, unless the spec names it. `unwanted` aborts when nobody waits for the
+ * answer any more: then the question should be taken away.
  * Whoever implements it remembers the answers for as long as it sees fit; an `attempt` above 1 says that what
  * was remembered is wrong. Questions about one host are never asked at the same time.
  */
@@ -61,6 +64,5 @@ export interface SshPrompts {
 export interface ConnectPrompts {
   confirmHostKey(question: HostKeyQuestion): Promise<"remember" | "once" | "cancel">;
   password(question: PasswordQuestion): Promise<Secret | undefined>;
-  passphrase(question: PassphraseQuestion): Promise<Secret | undefined>;
   answer(question: HostQuestion): Promise<Secret | undefined>;
 }
