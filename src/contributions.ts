@@ -31,6 +31,7 @@ export const viewContainers = { kubeadm: "kubeadm" } as const;
 
 export const settings = {
   connectTimeoutSeconds: "kubeadm.ssh.connectTimeoutSeconds",
+  sshConfigFile: "kubeadm.ssh.configFile",
 } as const;
 
 export const contextKeys = {

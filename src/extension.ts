@@ -85,13 +85,16 @@ function createServices(context: vscode.ExtensionContext, log: vscode.LogOutputC
         import("./ssh/sessions.ts"),
         import("./ssh/userTargets.ts"),
       ]);
-      const seconds = vscode.workspace.getConfiguration().get<number>(settings.connectTimeoutSeconds, 15);
+      const configuration = vscode.workspace.getConfiguration();
+      const seconds = configuration.get<number>(settings.connectTimeoutSeconds, 15);
+      const configFile = configuration.get<string>(settings.sshConfigFile, "").replace(/^~(?=$|[\\/])/, () => home);
       return createSessions({
         hosts,
         resolveTarget: userTargets({
           machine: { platform: process.platform, home, env: process.env },
           specFolder,
           connectTimeoutMs: seconds * 1000,
+          ...(configFile === "" ? {} : { configFile }),
           mayRun: (command, unwanted) => prompts.confirmCommand({ command }, unwanted),
           onIgnored: ({ directive, file, line, why }) => {
             log.warn(`${file}:${line}: ${directive} of ssh_config is not followed: ${why}`);
