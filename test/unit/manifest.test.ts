@@ -77,8 +77,8 @@ describe("the manifest", () => {
       sorted(Object.keys(configuration.properties)),
       sorted(Object.values(contributions.settings)),
     );
-    for (const [name, { description = "" }] of Object.entries(configuration.properties)) {
-      assert.match(description, /^[A-Z].*\.$/s, name);
+    for (const [name, { description, markdownDescription }] of Object.entries(configuration.properties)) {
+      assert.match(description ?? markdownDescription ?? "", /^[A-Z].*\.$/s, name);
     }
   });
 
