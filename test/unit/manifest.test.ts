@@ -39,7 +39,9 @@ interface Manifest {
     }[];
     readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
     readonly configuration: {
-      readonly properties: Readonly<Record<string, { readonly description?: string }>>;
+      readonly properties: Readonly<
+        Record<string, { readonly description?: string; readonly markdownDescription?: string }>
+      >;
     };
   };
 }

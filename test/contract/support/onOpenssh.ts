@@ -5,7 +5,7 @@ import type { SshPrompts } from "../../../src/core/run/sshPrompts.ts";
 import type { SshSession } from "../../../src/ssh/sshSession.ts";
 import type { SshTarget } from "../../../src/ssh/target.ts";
 import { createOpensshClient, users, type OpensshClient } from "./opensshClient.ts";
-import { startPrivateSshd, whyNoSshd, type PrivateSshd } from "./privateSshd.ts";
+import { startPrivateSshd, whyNoSshd, type PrivateSshd, type ThrowAwayUser } from "./privateSshd.ts";
 
 /** What the tests of a suite on OpenSSH share. */
 export interface OnOpenssh {
@@ -19,8 +19,20 @@ export interface OnOpenssh {
   readonly client: (changes?: Partial<SshTarget>, answers?: Partial<SshPrompts>) => OpensshClient;
 }
 
+/** How a suite's server differs from what others have. */
+export interface OpensshOptions {
+  /** Instead of the users that others have. */
+  readonly users?: readonly ThrowAwayUser[];
+  /** Runs before the server starts; gives further lines of its sshd_config. */
+  readonly settings?: () => Promise<readonly string[]>;
+}
+
 /** A suite on a private OpenSSH server; skipped, with the reason, where none can run. */
-export function describeOnOpenssh(title: string, body: (suite: OnOpenssh) => void): void {
+export function describeOnOpenssh(
+  title: string,
+  body: (suite: OnOpenssh) => void,
+  options: OpensshOptions = {},
+): void {
   const whySkipped = whyNoSshd();
   describe(`${title}${whySkipped === undefined ? "" : ` (skipped: ${whySkipped})`}`, function () {
     this.timeout(30_000);
@@ -32,7 +44,7 @@ export function describeOnOpenssh(title: string, body: (suite: OnOpenssh) => voi
       if (whySkipped !== undefined) {
         this.skip();
       }
-      sshd = await startPrivateSshd(users);
+      sshd = await startPrivateSshd(options.users ?? users, await options.settings?.());
     });
     after(() => sshd?.stop());
     beforeEach(async () => {

@@ -43,6 +43,8 @@ export interface PrivateSshd {
   readonly strangerKeyFile: string;
   /** Public host keys, "TYPE BASE64", by type: "ssh-ed25519", "ecdsa-sha2-nistp256". */
   readonly hostKeys: Readonly<Record<string, string>>;
+  /** What it has logged so far; more with "LogLevel VERBOSE" among the settings. */
+  readonly log: () => string;
   /** Process ids of the server's children that serve connections. */
   connections(): Promise<readonly number[]>;
   stop(): Promise<void>;
@@ -105,7 +107,7 @@ export async function startPrivateSshd(
   // Privilege separation wants this folder, which the system's service would make.
   await mkdir("/run/sshd", { recursive: true, mode: 0o755 });
   const server = spawn(sshd, ["-D", "-e", "-f", configuration], { stdio: ["ignore", "ignore", "pipe"] });
-  await listening(server);
+  const log = await listening(server);
 
   return {
     port,
@@ -118,6 +120,7 @@ export async function startPrivateSshd(
       "ssh-ed25519": await publicKey(ed25519),
       "ecdsa-sha2-nistp256": await publicKey(ecdsa),
     },
+    log,
     connections: () => childrenOf(server.pid ?? -1),
     stop: async () => {
       const children = await childrenOf(server.pid ?? -1);
@@ -170,7 +173,8 @@ async function childrenOf(pid: number): Promise<readonly number[]> {
   return text.split(" ").filter(Boolean).map(Number);
 }
 
-async function listening(server: ChildProcess): Promise<void> {
+/** Waits until the server listens; gives what it has logged. */
+async function listening(server: ChildProcess): Promise<() => string> {
   let said = "";
   await new Promise<void>((resolve, reject) => {
     server.stderr?.on("data", (chunk: Buffer) => {
@@ -183,4 +187,5 @@ async function listening(server: ChildProcess): Promise<void> {
       reject(new Error(`sshd did not start: ${said}`));
     });
   });
+  return () => said;
 }
