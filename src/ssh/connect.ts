@@ -158,6 +158,8 @@ async function handshake(context: ConnectContext, login: Login, transport: Trans
     client
       .on("connect", () => {
         stage = "handshake";
+        // Else each step of handshake and login waits for the server's delayed acknowledgements.
+        client.setNoDelay(true);
       })
       .on("error", (error) => {
         lastError = error;
@@ -176,7 +178,6 @@ async function handshake(context: ConnectContext, login: Login, transport: Trans
       .on("ready", () => {
         settle();
         login.succeeded();
-        client.setNoDelay(true);
         client.once("close", transport.close);
         resolve(client);
       })
