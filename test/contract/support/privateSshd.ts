@@ -45,6 +45,8 @@ export interface PrivateSshd {
   readonly hostKeys: Readonly<Record<string, string>>;
   /** What it has logged so far; more with "LogLevel VERBOSE" among the settings. */
   readonly log: () => string;
+  /** Waits until it has logged something that matches; gives the match. */
+  logged(pattern: RegExp): Promise<RegExpExecArray>;
   /** Process ids of the server's children that serve connections. */
   connections(): Promise<readonly number[]>;
   stop(): Promise<void>;
@@ -121,6 +123,15 @@ export async function startPrivateSshd(
       "ecdsa-sha2-nistp256": await publicKey(ecdsa),
     },
     log,
+    logged: async (pattern) => {
+      for (;;) {
+        const match = pattern.exec(log());
+        if (match) {
+          return match;
+        }
+        await new Promise((resolve) => server.stderr?.once("data", resolve));
+      }
+    },
     connections: () => childrenOf(server.pid ?? -1),
     stop: async () => {
       const children = await childrenOf(server.pid ?? -1);
