@@ -25,6 +25,14 @@ export type ErrorCode =
   | "cluster-missing"
   | "internal";
 
+/** A line of a file on the person's machine. */
+export interface Place {
+  /** Absolute path. */
+  readonly file: string;
+  /** Counted from 1. */
+  readonly line: number;
+}
+
 /** Where an error happened and what repairs it, in words for the person in front of it. */
 export interface ErrorDetails {
   readonly code: ErrorCode;
@@ -36,6 +44,8 @@ export interface ErrorDetails {
   readonly phase?: string;
   /** The next thing to do, as a sentence. */
   readonly next?: string;
+  /** The line that has to do with it, where the person may want to change something. */
+  readonly place?: Place | undefined;
   readonly cause?: unknown;
 }
 
@@ -46,6 +56,7 @@ export class KubeadmError extends Error implements ErrorDetails {
   readonly host: string | undefined;
   readonly phase: string | undefined;
   readonly next: string | undefined;
+  readonly place: Place | undefined;
   /** `message` without host and phase. */
   readonly what: string;
 
@@ -57,6 +68,7 @@ export class KubeadmError extends Error implements ErrorDetails {
     this.host = details.host;
     this.phase = details.phase;
     this.next = details.next;
+    this.place = details.place;
     this.what = details.message;
   }
 }

@@ -18,6 +18,7 @@ export function joinErrors(errors: readonly KubeadmError[]): KubeadmError {
       .filter(Boolean)
       .join(" "),
     cause: errors,
+    place: first.place,
     ...(first.host !== undefined && { host: first.host }),
     ...(first.phase !== undefined && { phase: first.phase }),
   });

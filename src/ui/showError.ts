@@ -1,6 +1,8 @@
 import * as vscode from "vscode";
 import type { CommandId } from "../contributions.ts";
-import { Cancelled, KubeadmError, messageOf } from "../core/errors.ts";
+import { Cancelled } from "../core/errors.ts";
+import { openLine, toErrorNotice } from "./errorNotice.ts";
+import { openPlace } from "./openPlace.ts";
 
 /**
  * Registers a command whose errors are shown to the person: a KubeadmError as it is, a cancellation not at all,
@@ -21,19 +23,27 @@ export function registerCommand(
   });
 }
 
+/** Logs the error and tells the person, with the line it leads to (if any) and the log at hand; never waits. */
 export function showError(error: unknown, log: vscode.LogOutputChannel): void {
   if (error instanceof Cancelled) {
     return;
   }
   log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  const { text, place } = toErrorNotice(error);
   // A notification with a button is shown whole, one without is cut off after its first line.
   const showLog = "Show Log";
-  const text = error instanceof KubeadmError ? error.message : `Kubeadm met an error of its own: ${messageOf(error)}`;
-  void vscode.window
-    .showErrorMessage(text, showLog)
-    .then((answer) => {
-      if (answer === showLog) {
-        log.show();
-      }
+  const buttons = place === undefined ? [showLog] : [openLine, showLog];
+  const follow = async (answer: string | undefined): Promise<void> => {
+    if (answer === showLog) {
+      log.show();
+    } else if (answer === openLine && place !== undefined) {
+      await openPlace(place);
+    }
+  };
+  vscode.window
+    .showErrorMessage(text, ...buttons)
+    .then(follow)
+    .then(undefined, (failure: unknown) => {
+      showError(failure, log);
     });
 }

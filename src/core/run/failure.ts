@@ -21,6 +21,7 @@ export function toKubeadmError(error: unknown, host?: string, phase?: string): K
       host: error.host ?? host,
       phase: error.phase ?? phase,
       next: error.next,
+      place: error.place,
       cause: error.cause,
     });
   }
