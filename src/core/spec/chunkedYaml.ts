@@ -1,6 +1,9 @@
 import { documentChunks, type HostChunks, hostChunks, placeholder } from "./hostChunks.ts";
 import { isRecord } from "./record.ts";
-import type { Found, Place, YamlPart } from "./yamlPart.ts";
+import type { Found, Place, YamlPart, YamlProblem } from "./yamlPart.ts";
+
+/** Stands for what follows a piece, to see that the piece leaves it alone. */
+const sentinel = "what-follows";
 
 /** Gives the documents of a text; it may remember them. */
 export type Parse = (text: string) => readonly YamlPart[];
@@ -37,13 +40,24 @@ function parseInChunks(parse: Parse, text: string): readonly PlacedPart[] | unde
     if (part === undefined) {
       return undefined;
     }
-    // A quote that is not closed may reach into the next document.
-    if (part.problems.some(({ kind }) => kind === "syntax") && index < chunks.length - 1) {
+    if (!part.problems.filter(({ kind }) => kind === "syntax").every(isLocal)) {
       return undefined;
     }
     placed.push({ ...shifted(part, chunk.line), line: chunk.line, endLine });
   }
   return placed.length === 0 ? undefined : placed;
+}
+
+/**
+ * Whether a problem stays where it is: a key that is being typed and has no ":" yet, the state of a file most of the
+ * time. What else is wrong (a quote that is not closed) may change the meaning of all that follows.
+ */
+function isLocal({ code, message, place }: YamlProblem): boolean {
+  return (
+    code === "MISSING_CHAR" &&
+    message === "Implicit map keys need to be followed by map values" &&
+    place.line === place.endLine
+  );
 }
 
 function single(parts: readonly YamlPart[]): YamlPart | undefined {
@@ -95,8 +109,6 @@ function parseHosts(parse: Parse, chunks: HostChunks): YamlPart | undefined {
   };
 }
 
-const sentinel = "next-host";
-
 /** A host's item by itself; undefined when what is wrong with it may reach into the next one. */
 function containedHost(parse: Parse, text: string, indent: number): YamlPart | undefined {
   const part = single(parse(text));
@@ -109,7 +121,7 @@ function containedHost(parse: Parse, text: string, indent: number): YamlPart | u
   const isContained =
     followed?.find([1]).source === sentinel &&
     followed.find([1]).value?.line === end &&
-    !followed.find([2]).isExact &&
+    followed.find([2]).value === undefined &&
     followed.problems.every(
       ({ place }) => place.endLine < end || (place.endLine === end && place.endColumn === 0),
     );

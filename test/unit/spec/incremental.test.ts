@@ -49,8 +49,7 @@ const bases = [
 
 /** What typing, and YAML's own signs, put into a file. */
 const bits = [
-  ...Array.from("x: 
-\"'[]{}#|,?>%	&*!-"),
+  ...Array.from("x: \n\"'[]{}#|,?>%\t&*!-"),
   "- ",
   "  ",
   "&a ",
