@@ -39,12 +39,19 @@ const connectionsPerLogin = 3;
 /** Time for a person to touch or confirm what an agent asks for: as long as sshd waits for a login. */
 const signTimeoutMs = 120_000;
 
+/** A connection that is authenticated and whose host key is trusted. */
+export interface Connection {
+  readonly client: Client;
+  /** Ends it at once, without a word to the server. */
+  readonly close: () => void;
+}
+
 /**
- * A connection that is authenticated and whose host key is trusted. The caller must listen to its "error". When the
- * server ends it for too many login attempts, a new one goes on with what was not refused.
+ * Connects and logs in. The caller must listen to the client's "error". When the server ends the connection for too
+ * many login attempts, a new one goes on with what was not refused.
  * Throws KubeadmError: host-unreachable, host-authentication, host-key-changed, -unknown, -revoked; Cancelled.
  */
-export async function connect(context: ConnectContext): Promise<Client> {
+export async function connect(context: ConnectContext): Promise<Connection> {
   const { target, memory, keyring } = context;
   const agent =
     target.agent === undefined
@@ -74,51 +81,88 @@ export async function connect(context: ConnectContext): Promise<Client> {
   }
 }
 
-async function connectOnce(context: ConnectContext, login: Login): Promise<Client> {
-  const { target, openJump, signal } = context;
-  // What the way to the host asks of the person (a jump host's key) has deadlines of its own.
-  const transport = await raceAbort(openTransport(target, openJump, signal), signal).catch(
-    (error: unknown) => {
-      const isTold = error instanceof KubeadmError || error instanceof Cancelled;
-      throw isTold ? error : connectError(target, "reaching", error);
-    },
-  );
+/** The time for one attempt to connect: `deadline` can be stopped, `expired` aborts at its end. */
+interface ConnectTime {
+  readonly deadline: Deadline;
+  readonly expired: AbortSignal;
+}
+
+async function connectOnce(context: ConnectContext, login: Login): Promise<Connection> {
+  const expiry = new AbortController();
+  const deadline = startDeadline(context.target.connectTimeoutMs, () => expiry.abort());
+  const time: ConnectTime = { deadline, expired: expiry.signal };
   try {
-    return await handshake(context, login, transport);
-  } catch (error) {
-    transport.close();
-    throw error;
+    const transport = await openInTime(context, time);
+    try {
+      return { client: await handshake(context, login, transport, time), close: transport.close };
+    } catch (error) {
+      transport.close();
+      throw error;
+    }
+  } finally {
+    deadline.stop();
   }
 }
 
-async function handshake(context: ConnectContext, login: Login, transport: Transport): Promise<Client> {
+async function openInTime(
+  { target, openJump, signal }: ConnectContext,
+  { deadline, expired }: ConnectTime,
+): Promise<Transport> {
+  // Connecting to the jump host has a deadline of its own, and stands still while the person answers.
+  const openJumpMeanwhile: OpenJump = (through, unwanted) =>
+    deadline.pausedDuring(openJump(through, unwanted));
+  const opening = openTransport(target, openJumpMeanwhile, signal);
+  try {
+    return await raceAbort(opening, AbortSignal.any([signal, expired]));
+  } catch (error) {
+    // What comes too late is of no use to anybody.
+    void opening.then(
+      (transport) => transport.close(),
+      () => undefined,
+    );
+    if (error instanceof Cancelled) {
+      throw signal.aborted ? error : timeoutError(target, "reaching");
+    }
+    throw error instanceof KubeadmError ? error : connectError(target, "reaching", error);
+  }
+}
+
+async function handshake(
+  context: ConnectContext,
+  login: Login,
+  transport: Transport,
+  { deadline, expired }: ConnectTime,
+): Promise<Client> {
   const { target, prompts, memory, signal } = context;
   const entries = await readKnownHosts([...target.userKnownHostsFiles, ...target.globalKnownHostsFiles]);
   if (signal.aborted) {
     throw new Cancelled();
+  }
+  const { socket } = transport;
+  if (socket.destroyed) {
+    // It failed meanwhile, and will not say so again.
+    throw connectError(target, "reaching", socket.errored ?? new Error("it was closed"), transport.report());
   }
   const client = new ssh2.Client();
   return new Promise((resolve, reject) => {
     let stage: ConnectStage = "reaching";
     let lastError: unknown;
     const unwanted = new AbortController();
-    const deadline = startDeadline(target.connectTimeoutMs, () => {
-      fail(timeoutError(target, stage, withWords(transport, lastError)));
-    });
-
+    const onExpired = (): void => fail(timeoutError(target, stage, lastError, transport.report()));
+    expired.addEventListener("abort", onExpired);
     const onAbort = (): void => fail(new Cancelled());
     signal.addEventListener("abort", onAbort);
 
     function settle(): void {
-      deadline.stop();
+      expired.removeEventListener("abort", onExpired);
       signal.removeEventListener("abort", onAbort);
       unwanted.abort();
     }
 
+    /** Whoever awaits it closes the transport. */
     function fail(error: unknown): void {
       settle();
       reject(error instanceof Error ? error : new Error(messageOf(error)));
-      client.destroy();
     }
 
     const paused = duringPause(prompts, unwanted.signal, deadline);
@@ -158,21 +202,18 @@ async function handshake(context: ConnectContext, login: Login, transport: Trans
     client
       .on("connect", () => {
         stage = "handshake";
-        // Else each step of handshake and login waits for the server's delayed acknowledgements.
-        client.setNoDelay(true);
       })
       .on("error", (error) => {
         lastError = error;
         // A key that cannot sign: ssh2 goes on with the next method.
         const isPassing = error.level === "client-authentication";
         if (!isPassing) {
-          fail(connectError(target, stage, withWords(transport, error)));
+          fail(connectError(target, stage, error, transport.report()));
         }
       })
       .on("close", () => {
-        fail(
-          connectError(target, stage, withWords(transport, lastError ?? new Error("no reason was given"))),
-        );
+        const cause = lastError ?? new Error("no reason was given");
+        fail(connectError(target, stage, cause, transport.report()));
       })
       .on("change password", () => fail(expiredPassword(target)))
       .on("ready", () => {
@@ -182,11 +223,7 @@ async function handshake(context: ConnectContext, login: Login, transport: Trans
         resolve(client);
       })
       .connect({
-        ...(transport.socket ? { sock: transport.socket } : { host: target.address, port: target.port }),
-        ...(target.bindAddress === undefined ? {} : { localAddress: target.bindAddress }),
-        ...(target.addressFamily === undefined
-          ? {}
-          : { forceIPv4: target.addressFamily === 4, forceIPv6: target.addressFamily === 6 }),
+        sock: socket,
         username: target.user,
         // The deadline above replaces it: ssh2's runs on while a person reads a fingerprint.
         readyTimeout: 0,
@@ -198,12 +235,6 @@ async function handshake(context: ConnectContext, login: Login, transport: Trans
       });
     signLater(client);
   });
-}
-
-/** The error, with what the command in between said about it. */
-function withWords(transport: Transport, error: unknown): unknown {
-  const said = transport.said();
-  return said === "" ? error : new Error(said, { cause: error });
 }
 
 function expiredPassword(target: SshTarget): KubeadmError {

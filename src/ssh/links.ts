@@ -2,7 +2,8 @@ import { KubeadmError } from "../core/errors.ts";
 import type { SshPrompts } from "../core/run/sshPrompts.ts";
 import { createKeyring } from "./keyring.ts";
 import { createLimiter, type Limiter } from "./limiter.ts";
-import { createLinkKeeper, type Link, type LinkKeeper } from "./link.ts";
+import type { Link } from "./link.ts";
+import { createLinkKeeper, type LinkKeeper } from "./linkKeeper.ts";
 import type { SshTarget } from "./target.ts";
 import type { HeldLink } from "./transport.ts";
 
@@ -31,6 +32,21 @@ export function createLinks({ prompts, idleMs, onOpen }: LinksContext): Links {
   const keepers = new Map<string, LinkKeeper>();
   const limiters = new Map<string, Limiter>();
   const keyring = createKeyring(prompts);
+  let isDisposed = false;
+
+  async function get(target: SshTarget, signal?: AbortSignal): Promise<Link> {
+    const { host } = target;
+    if (isDisposed) {
+      throw new KubeadmError({ code: "link-lost", host, message: "the session was closed." });
+    }
+    try {
+      const link = await keeperOf(target).get(signal);
+      // Another name of the same server may have opened it.
+      return link.target.host === host ? link : { ...link, target };
+    } catch (error) {
+      throw error instanceof KubeadmError && error.host !== host ? renamed(error, host, error.what) : error;
+    }
+  }
 
   function keeperOf(target: SshTarget): LinkKeeper {
     const key = keyOf(target);
@@ -63,7 +79,9 @@ export function createLinks({ prompts, idleMs, onOpen }: LinksContext): Links {
       const link = await keeperOf(through).get(signal);
       return { client: link.client, release: link.use() };
     } catch (error) {
-      throw error instanceof KubeadmError ? onTheWay(target, through, error) : error;
+      throw error instanceof KubeadmError
+        ? renamed(error, target.host, `its jump host ${through.host}: ${error.what}`)
+        : error;
     }
   }
 
@@ -73,13 +91,14 @@ export function createLinks({ prompts, idleMs, onOpen }: LinksContext): Links {
   }
 
   function dispose(): void {
+    isDisposed = true;
     for (const keeper of keepers.values()) {
       keeper.end();
     }
     keepers.clear();
   }
 
-  return { get: async (target, signal) => keeperOf(target).get(signal), forgetSecrets, dispose };
+  return { get, forgetSecrets, dispose };
 }
 
 /** Two names for one server share its connection. */
@@ -100,12 +119,12 @@ function wayOf({ route, address, port }: SshTarget): string {
   }
 }
 
-/** The error of a jump host, as the error of the host behind it. */
-function onTheWay(target: SshTarget, through: SshTarget, error: KubeadmError): KubeadmError {
+/** The error as one of `host`. It is no longer of a kind that is tried again: whoever threw it has done that. */
+function renamed(error: KubeadmError, host: string, message: string): KubeadmError {
   return new KubeadmError({
     code: error.code,
-    host: target.host,
-    message: `its jump host ${through.host}: ${error.what}`,
+    host,
+    message,
     ...(error.next === undefined ? {} : { next: error.next }),
     cause: error,
   });
