@@ -12,8 +12,8 @@ export interface DirectiveLine {
  * Source: process_config_line_depth in readconf.c and strdelim in misc.c of OpenSSH.
  */
 export function splitKeyword(line: string): DirectiveLine | undefined {
-  // A form feed is white space at the end alone.
-  const text = line.replace(/[ \t\r\n\f]+$/, "");
+  // A form feed is white space at the end alone, and never the first character.
+  const text = line.slice(0, 1) + line.slice(1).replace(/[ \t\r\n\f]+$/, "");
   const first = nextToken(text);
   // White space, or an "=", before the keyword reads as an empty token.
   const { token, rest } = first.token === "" && first.rest !== undefined ? nextToken(first.rest) : first;
