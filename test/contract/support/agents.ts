@@ -2,7 +2,7 @@ import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { promisify } from "node:util";
-import { wireString } from "../../../src/ssh/wireFormat.ts";
+import { wireReader, wireString, wireUint32 } from "../../../src/ssh/wireFormat.ts";
 
 /** OpenSSH's own agent. */
 export interface RealAgent {
@@ -70,5 +70,21 @@ export async function startFakeAgent(
       open.forEach((connection) => connection.destroy());
       await new Promise((resolve) => server.close(resolve));
     },
+  };
+}
+
+/** An agent's answers for startFakeAgent: the list of `blobs`, and what `signAnswer` makes of the data to sign. */
+export function answers(
+  blobs: readonly Buffer[],
+  signAnswer: (data: Buffer) => Buffer | undefined,
+): (message: Buffer) => Buffer | undefined {
+  return (message) => {
+    const reader = wireReader(message);
+    if (reader.byte() === 11) {
+      const list = blobs.flatMap((blob) => [wireString(blob), wireString("a comment")]);
+      return Buffer.concat([Buffer.from([12]), wireUint32(blobs.length), ...list]);
+    }
+    reader.string();
+    return signAnswer(reader.string());
   };
 }
