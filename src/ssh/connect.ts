@@ -5,8 +5,9 @@ import { createSshAgent } from "./agent.ts";
 import { createLogin, type Login } from "./authentication.ts";
 import { connectError, timeoutError, TooManyAttempts, type ConnectStage } from "./connectError.ts";
 import { type Deadline, startDeadline } from "./deadline.ts";
+import { fingerprint } from "./hostKey.ts";
 import { checkHostKey } from "./hostKeyCheck.ts";
-import { fingerprint, offeredHostKeyAlgorithms } from "./knownHosts.ts";
+import { offeredHostKeyAlgorithms } from "./hostKeyVerdict.ts";
 import { readKnownHosts } from "./knownHostsFile.ts";
 import type { Keyring } from "./keyring.ts";
 import type { LoginMemory } from "./loginAttempt.ts";
@@ -134,7 +135,7 @@ async function handshake(
   { deadline, expired }: ConnectTime,
 ): Promise<Client> {
   const { target, prompts, memory, signal } = context;
-  const entries = await readKnownHosts([...target.userKnownHostsFiles, ...target.globalKnownHostsFiles]);
+  const knownHosts = await readKnownHosts([...target.userKnownHostsFiles, ...target.globalKnownHostsFiles]);
   if (signal.aborted) {
     throw new Cancelled();
   }
@@ -175,7 +176,7 @@ async function handshake(
 
     async function verifyHostKey(key: Buffer, verify: (isValid: boolean) => void): Promise<void> {
       try {
-        await checkHostKey(key, { target, entries, prompts: paused, accepted: memory.acceptedHostKeys });
+        await checkHostKey(key, { target, knownHosts, prompts: paused, accepted: memory.acceptedHostKeys });
       } catch (error) {
         fail(error);
         verify(false);
@@ -219,6 +220,7 @@ async function handshake(
       .on("ready", () => {
         settle();
         login.succeeded();
+        // What a stopped connection leaves in between ends with it.
         client.once("close", transport.close);
         resolve(client);
       })
@@ -229,7 +231,10 @@ async function handshake(
         readyTimeout: 0,
         keepaliveInterval: target.keepaliveIntervalMs,
         keepaliveCountMax: target.keepaliveCount,
-        algorithms: { ...target.algorithms, serverHostKey: offeredHostKeyAlgorithms(entries, target) },
+        algorithms: {
+          ...target.algorithms,
+          serverHostKey: offeredHostKeyAlgorithms(knownHosts.entries, target),
+        },
         hostVerifier: (key: Buffer, verify: (isValid: boolean) => void) => void verifyHostKey(key, verify),
         authHandler: (offered, partial, next) => void authenticate(offered, partial, next),
       });
@@ -252,5 +257,6 @@ function duringPause(prompts: SshPrompts, unwanted: AbortSignal, deadline: Deadl
     confirmHostKey: (question) => deadline.pausedDuring(prompts.confirmHostKey(question, unwanted)),
     password: (question) => deadline.pausedDuring(prompts.password(question, unwanted)),
     answer: (question) => deadline.pausedDuring(prompts.answer(question, unwanted)),
+    warn: (text) => prompts.warn(text),
   };
 }

@@ -1,73 +1,87 @@
-import { KubeadmError, assertNever } from "../core/errors.ts";
-import { quote } from "../core/shell/quote.ts";
-import { fingerprint, judgeHostKey, keyTypeOf, knownHostName, type KnownHost } from "./knownHosts.ts";
-import { recordHostKey } from "./knownHostsFile.ts";
+import { assertNever, messageOf } from "../core/errors.ts";
 import type { ConnectPrompts } from "../core/run/sshPrompts.ts";
+import { fingerprint, keyTypeOf } from "./hostKey.ts";
+import {
+  changedError,
+  notRecordedWarning,
+  refusedError,
+  revokedError,
+  strictError,
+  unknownNotes,
+  whyForgotten,
+} from "./hostKeyText.ts";
+import { judgeHostKey } from "./hostKeyVerdict.ts";
+import { knownHostLine } from "./knownHosts.ts";
+import { recordHostKey, type KnownHosts } from "./knownHostsFile.ts";
 import type { SshTarget } from "./target.ts";
 
 /** What a check of a host key needs. */
 export interface HostKeyContext {
   readonly target: SshTarget;
-  readonly entries: readonly KnownHost[];
-  readonly prompts: Pick<ConnectPrompts, "confirmHostKey">;
+  readonly knownHosts: KnownHosts;
+  readonly prompts: Pick<ConnectPrompts, "confirmHostKey" | "warn">;
   /** Fingerprints that were accepted and stay so for the life of the session; extended by the check. */
   readonly accepted: Set<string>;
 }
 
 /**
- * Resolves when the host's key may be trusted; asks the person about an unknown one.
- * Throws KubeadmError host-key-changed, host-key-revoked, or host-key-unknown (the person refused it).
+ * Resolves when the host's key (SSH wire format) may be trusted. strictHostKeyChecking says what becomes of an
+ * unknown one: it is asked about, recorded or refused. One that cannot be recorded is trusted, with a warning.
+ * Throws KubeadmError host-key-changed and host-key-revoked, with the line that says so, and host-key-unknown.
  */
 export async function checkHostKey(key: Buffer, context: HostKeyContext): Promise<void> {
-  const { target, entries, prompts, accepted } = context;
-  const { host, address, port } = target;
-  const keyType = keyTypeOf(key);
-  const presented = fingerprint(key);
-  const verdict = judgeHostKey(entries, address, port, key);
+  const { target, knownHosts, accepted } = context;
+  const presented = { type: keyTypeOf(key), fingerprint: fingerprint(key) };
+  const verdict = judgeHostKey(knownHosts.entries, target, key);
   switch (verdict.kind) {
     case "known":
       return;
     case "unknown": {
-      if (accepted.has(presented)) {
+      if (accepted.has(presented.fingerprint)) {
         return;
       }
-      const { recordedKeyTypes } = verdict;
-      const question = { host, address, port, keyType, fingerprint: presented, recordedKeyTypes };
-      const answer = await prompts.confirmHostKey(question);
-      if (answer === "cancel") {
-        throw new KubeadmError({
-          code: "host-key-unknown",
-          host,
-          message: `the host's ${keyType} key ${presented} is not known, and was not accepted.`,
-          next: "Compare the fingerprint with the one on the host's console, then connect again and accept it.",
-        });
+      const notes = unknownNotes(target, verdict, knownHosts.unread);
+      if (target.strictHostKeyChecking === "yes") {
+        throw strictError(target, presented, notes);
       }
-      accepted.add(presented);
-      const [file] = target.userKnownHostsFiles;
+      const forgotten = whyForgotten(target);
+      const file = forgotten === undefined ? target.userKnownHostsFiles[0] : undefined;
+      // Without a file to remember a key by, each one would pass for the first.
+      const isToRecord = target.strictHostKeyChecking === "accept-new" && file !== undefined;
+      const answer = isToRecord
+        ? "remember"
+        : await context.prompts.confirmHostKey({
+            host: target.host,
+            address: target.address,
+            port: target.port,
+            keyType: presented.type,
+            fingerprint: presented.fingerprint,
+            file,
+            notes: forgotten === undefined ? notes : [...notes, forgotten],
+          });
+      if (answer === "cancel") {
+        throw refusedError(target, presented);
+      }
+      accepted.add(presented.fingerprint);
       if (answer === "remember" && file !== undefined) {
-        await recordHostKey(file, address, port, key);
+        await record(file, key, context);
       }
       return;
     }
     case "changed":
-      throw new KubeadmError({
-        code: "host-key-changed",
-        host,
-        message:
-          `the host's key has changed: it presents the ${keyType} key ${verdict.presented}, ` +
-          `but ${verdict.file}:${verdict.line} records ${verdict.recorded}.`,
-        next:
-          "Somebody may be between you and the host. If it was reinstalled, remove the old key with " +
-          `ssh-keygen -f ${quote(verdict.file)} -R ${quote(knownHostName(address, port))} and connect again.`,
-      });
+      throw changedError(target, presented, verdict);
     case "revoked":
-      throw new KubeadmError({
-        code: "host-key-revoked",
-        host,
-        message: `the host's ${keyType} key ${presented} is revoked at ${verdict.file}:${verdict.line}.`,
-        next: "Give the host a new key; do not connect to it with this one.",
-      });
+      throw revokedError(target, presented, verdict);
     default:
       assertNever(verdict);
+  }
+}
+
+/** A key that cannot be recorded is no reason to give up the connection: the person trusts it, if not for long. */
+async function record(file: string, key: Buffer, { target, prompts }: HostKeyContext): Promise<void> {
+  try {
+    await recordHostKey(file, knownHostLine(target, key, target.hashKnownHosts));
+  } catch (error) {
+    prompts.warn(notRecordedWarning(target, file, messageOf(error)));
   }
 }

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { SshPrompts } from "../core/run/sshPrompts.ts";
 import { Secret } from "../core/shell/secret.ts";
+import { toHostKeyDialog } from "./hostKeyDialog.ts";
 import { QuestionQueue } from "./questionQueue.ts";
 import { showSecretBox } from "./secretBox.ts";
 
@@ -99,25 +100,12 @@ export function createSshPrompts(context: vscode.ExtensionContext): RememberingP
 
   return {
     async confirmHostKey(question, unwanted) {
-      const { host, address, port, keyType, fingerprint, recordedKeyTypes } = question;
-      const others =
-        recordedKeyTypes.length === 0
-          ? ""
-          : `\n\nBe careful: known_hosts has keys of other types for it (${recordedKeyTypes.join(", ")}).`;
-      const remember = "Trust and Remember";
-      const justOnce = "Trust Once";
-      const answer = await vscode.window.showWarningMessage(
-        `Is this really ${host} (${address}:${port})?`,
-        {
-          modal: true,
-          detail: `Its ${keyType} key is not in known_hosts:\n${fingerprint}\n\nCompare it with what the host's owner tells you.${others}`,
-        },
-        remember,
-        justOnce,
-      );
+      const { message, detail, buttons } = toHostKeyDialog(question);
+      const labels = buttons.map(({ label }) => label);
+      const label = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...labels);
+      const answer = buttons.find((button) => button.label === label)?.answer ?? "cancel";
       // A dialog cannot be taken away; an answer that comes too late must not make a key known.
-      const isLate = unwanted.aborted;
-      return isLate ? "cancel" : answer === remember ? "remember" : answer === justOnce ? "once" : "cancel";
+      return unwanted.aborted ? "cancel" : answer;
     },
 
     password({ host, user, attempt }, unwanted) {
@@ -152,6 +140,10 @@ export function createSshPrompts(context: vscode.ExtensionContext): RememberingP
       }
       const isAllowed = await commandQuestions.ask(command, unwanted, () => askForCommand(command, always));
       return isAllowed === true && !unwanted.aborted;
+    },
+
+    warn(text) {
+      void vscode.window.showWarningMessage(text);
     },
 
     async forget() {

@@ -71,6 +71,9 @@ export const noPrompts: SshPrompts = {
   sudoPassword: () => Promise.resolve(undefined),
   answer: () => Promise.resolve(undefined),
   confirmCommand: () => Promise.resolve(false),
+  warn: (text) => {
+    throw new Error(`unexpected warning: ${text}`);
+  },
 };
 
 export interface LabRun {

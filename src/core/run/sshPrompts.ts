@@ -1,6 +1,6 @@
 import type { Secret } from "../shell/secret.ts";
 
-/** A host whose key no known_hosts file lists yet. */
+/** A host for which no known_hosts file lists any key. */
 export interface HostKeyQuestion {
   /** Name of the host in the spec. */
   readonly host: string;
@@ -10,8 +10,10 @@ export interface HostKeyQuestion {
   readonly keyType: string;
   /** As OpenSSH prints it: "SHA256:...". */
   readonly fingerprint: string;
-  /** Types of the other keys that are recorded for the host: when there are any, be suspicious. */
-  readonly recordedKeyTypes: readonly string[];
+  /** The known_hosts file in which "remember" records it; undefined: nowhere, so only "once" can be offered. */
+  readonly file: string | undefined;
+  /** What else the person should know to decide, as sentences. */
+  readonly notes: readonly string[];
 }
 
 /** Whose password is asked for, for the `attempt`-th time (from 1: everything above 1 follows a wrong answer). */
@@ -58,6 +60,8 @@ export interface SshPrompts {
   answer(question: HostQuestion, unwanted: AbortSignal): Promise<Secret | undefined>;
   /** Whether a command that ssh_config names ("Match exec") may be run on the person's machine. */
   confirmCommand(question: CommandQuestion, unwanted: AbortSignal): Promise<boolean>;
+  /** Tells the person, in sentences, of something that went wrong and does not keep the connection from going on. */
+  warn(text: string): void;
 }
 
 /** The questions of one attempt to connect, all unwanted at the same time. */
@@ -65,4 +69,5 @@ export interface ConnectPrompts {
   confirmHostKey(question: HostKeyQuestion): Promise<"remember" | "once" | "cancel">;
   password(question: PasswordQuestion): Promise<Secret | undefined>;
   answer(question: HostQuestion): Promise<Secret | undefined>;
+  warn(text: string): void;
 }

@@ -3,15 +3,21 @@ import type { SshPrompts } from "../../../src/core/run/sshPrompts.ts";
 /** Prompts of a test, with a record of what was asked: "sudoPassword 2", "confirmHostKey ssh-ed25519". */
 export interface TestPrompts extends SshPrompts {
   readonly asked: readonly string[];
+  readonly warnings: readonly string[];
 }
 
 /** Host keys are accepted for once; any other question without an answer of the test rejects. */
 export function createTestPrompts(answers: Partial<SshPrompts> = {}): TestPrompts {
   const asked: string[] = [];
+  const warnings: string[] = [];
   const unexpected = (what: string): Promise<never> =>
     Promise.reject(new Error(`unexpected question: ${what}`));
   return {
     asked,
+    warnings,
+    warn: (text) => {
+      warnings.push(text);
+    },
     confirmHostKey: (question, unwanted) => {
       asked.push(`confirmHostKey ${question.keyType}`);
       return answers.confirmHostKey?.(question, unwanted) ?? Promise.resolve("once");
