@@ -159,6 +159,7 @@ export function createSshSession(context: SshSessionContext): SshSession {
     await raceAbort(Promise.all(pendingEndings), signal);
     let isSecondTry = false;
     let refusals = 0;
+    let refusalsAlone = 0;
     for (;;) {
       const release = await channels.acquire(signal);
       let link: Link;
@@ -175,9 +176,10 @@ export function createSshSession(context: SshSessionContext): SshSession {
       const hasStarted = end.kind === "lost" && end.hasStarted;
       if (end.kind === "refused" && !link.isClosed()) {
         refusals++;
-        makeRoomOrThrow(link, refusals, end.cause);
+        refusalsAlone = channels.held() === 0 ? refusalsAlone + 1 : 0;
+        makeRoomOrThrow(link, { refusals, refusalsAlone }, end.cause);
         // sshd counts a closed channel for a moment longer than we do.
-        await raceAbort(pause(refusals * refusalPauseMs), signal);
+        await raceAbort(pause(Math.min(refusals, 5) * refusalPauseMs), signal);
       } else if (hasStarted || isSecondTry) {
         throw linkLost(link, hasStarted);
       } else {
@@ -189,9 +191,13 @@ export function createSshSession(context: SshSessionContext): SshSession {
   }
 
   /** The host allows fewer channels than OpenSSH does by default: makes do with what there are. */
-  function makeRoomOrThrow({ target }: Link, refusals: number, cause: unknown): void {
+  function makeRoomOrThrow(
+    { target }: Link,
+    { refusals, refusalsAlone }: { readonly refusals: number; readonly refusalsAlone: number },
+    cause: unknown,
+  ): void {
     const others = channels.held();
-    if (others === 0 && refusals > maximumRefusals) {
+    if (refusalsAlone > maximumRefusals) {
       throw new KubeadmError({
         code: "session-protocol",
         host,

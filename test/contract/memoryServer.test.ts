@@ -84,6 +84,27 @@ describe(`SSH session${whyNoMemoryServer === undefined ? "" : ` (skipped: ${whyN
       assert.equal(server.connectionCount(), 1);
     });
 
+    it("counts only what is refused while nothing else of ours runs", async () => {
+      const gate = await createGate();
+      let asked = 0;
+      // The second script is refused twice beside the first, and twice after it: sshd counts that one for a moment.
+      Object.defineProperty(server.behaviour, "maximumChannels", {
+        get: () => ([4, 5].includes(++asked) ? 0 : 1),
+      });
+      const { session } = client();
+      const output = createCollector();
+      const first = session.run(`echo started; ${gate.wait}`, { onOutput: output.onOutput });
+      await output.seen("started");
+      const second = session.run("true");
+      while (asked < 3) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      await gate.open();
+      await Promise.all([first, second]);
+      assert.equal(asked, 6);
+      await gate.remove();
+    });
+
     it("says so when the host allows no channel at all", async () => {
       server.behaviour.maximumChannels = 0;
       await assert.rejects(client().session.run("true"), { code: "session-protocol", host: "memory" });
