@@ -1,7 +1,7 @@
 import { exec } from "node:child_process";
-import { glob, readFile } from "node:fs/promises";
 import { hostname, userInfo } from "node:os";
 import type { Host } from "../core/spec/clusterSpec.ts";
+import { globConfigFiles, readConfigText } from "./config/localFiles.ts";
 import { type IgnoredDirective, readSshConfig } from "./config/readSshConfig.ts";
 import { defaultConfigFiles, type LocalMachine, localDefaults } from "./localDefaults.ts";
 import { createTargetResolver } from "./resolveTarget.ts";
@@ -26,7 +26,12 @@ export function userTargets(
 ): (host: Host, signal?: AbortSignal) => Promise<SshTarget> {
   const { machine, specFolder, configFile, mayRun, onIgnored } = context;
   const { username, uid } = userInfo();
-  const files = configFile === undefined ? defaultConfigFiles(machine) : [configFile];
+  const [ownFile, systemFile] = defaultConfigFiles(machine);
+  const files = configFile === undefined ? [ownFile, systemFile] : [configFile];
+  const trust = {
+    uid: machine.platform === "win32" ? undefined : uid,
+    unchecked: configFile === undefined ? [systemFile] : [configFile],
+  };
   return createTargetResolver({
     defaults: localDefaults(machine, context.connectTimeoutMs),
     specFolder,
@@ -38,33 +43,14 @@ export function userTargets(
         ...question,
         machine: { ...machine, user: username, uid, hostname: hostname() },
         files,
-        readText: readIfThere,
-        glob: filesLike,
+        readText: (path) => readConfigText(path, trust),
+        glob: (pattern) => globConfigFiles(pattern, machine.platform),
         matchExec: async (command) => {
           const unwanted = signal ?? new AbortController().signal;
           return (await mayRun(command, unwanted)) && succeeds(command, unwanted);
         },
       }),
   });
-}
-
-async function filesLike(pattern: string): Promise<readonly string[]> {
-  const files: string[] = [];
-  for await (const file of glob(pattern)) {
-    files.push(file);
-  }
-  return files.sort();
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-      return undefined;
-    }
-    throw error;
-  }
 }
 
 /** Whether the command, run by the user's shell, exits with 0. */
