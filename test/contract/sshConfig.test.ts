@@ -1,153 +1,30 @@
 import assert from "node:assert/strict";
-import { execFile, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { hostname, tmpdir, userInfo } from "node:os";
+import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { globConfigFiles, readConfigText } from "../../src/ssh/config/localFiles.ts";
-import { readSshConfig } from "../../src/ssh/config/readSshConfig.ts";
 import { SshConfigError } from "../../src/ssh/config/sshConfigError.ts";
-import type { SshOptions } from "../../src/ssh/config/sshOptions.ts";
-import { sshOptionsOf, type DumpedConfig } from "./support/dumpedSshConfig.ts";
-import { configFiles, destinations, singleLines, type ConfigFile } from "./support/sshConfigText.ts";
+import { createOracle, whyNoOracle, type SshConfigOracle } from "./support/sshConfigOracle.ts";
+import { configFiles, destinations, singleLines } from "./support/sshConfigText.ts";
 
-/** What both sides are asked. */
-interface Question {
-  readonly file: string;
-  readonly destination: string;
-  readonly user?: string;
-  readonly port?: number;
-}
-
-const { username: user, uid, homedir: home } = userInfo();
-const runs = process.env["KUBEADM_TEST_FULL"] ? 6000 : 300;
-
-function whyNot(): string | undefined {
-  if (process.platform === "win32") {
-    return "Windows has no /bin/sh for Match exec";
-  }
-  const { status, stderr } = spawnSync("ssh", ["-V"], { encoding: "utf8" });
-  const [, major, minor] = /OpenSSH_(\d+)\.(\d+)/.exec(stderr) ?? [];
-  return status === 0 && Number(major) * 100 + Number(minor) >= 807
-    ? undefined
-    : "there is no ssh of OpenSSH 8.7 or later, which splits arguments as is done here";
-}
+const runs = process.env["KUBEADM_TEST_FULL"] ? 6000 : 200;
 
 describe("ssh_config as ssh reads it", function () {
-  this.timeout(3_600_000);
-  let folder = "";
-  let env: NodeJS.ProcessEnv = {};
-  let standard = "";
+  this.timeout(1000 * runs);
+  let oracle: SshConfigOracle;
+  let file = "";
 
   before(function () {
-    const why = whyNot();
+    const why = whyNoOracle();
     if (why !== undefined) {
       console.log(`    skipped: ${why}`);
       this.skip();
     }
-    folder = mkdtempSync(join(tmpdir(), "ssh-config-"));
-    mkdirSync(join(folder, "home", ".ssh"), { recursive: true, mode: 0o700 });
-    env = {
-      PATH: process.env["PATH"],
-      SHELL: "/bin/sh",
-      HOME: join(folder, "home"),
-      KEYS: "/mnt/keys",
-      LC_ALL: "C",
-    };
-    standard = spawnSync("ssh", ["-G", "-F", "none", "web-1"], { env, encoding: "utf8" }).stdout;
+    oracle = createOracle();
+    file = join(oracle.sshFolder, "main");
   });
 
-  after(() => {
-    if (folder !== "") {
-      rmSync(folder, { recursive: true, force: true });
-    }
-  });
-
-  /** What `ssh -G` prints; undefined when it refuses. */
-  function dump({ file, destination, user: login, port }: Question): Promise<DumpedConfig | undefined> {
-    const args = [
-      ...["-G", "-F", file],
-      ...(login === undefined ? [] : ["-l", login]),
-      ...(port === undefined ? [] : ["-p", String(port)]),
-      destination,
-    ];
-    return new Promise((resolve) => {
-      execFile("ssh", args, { env, cwd: folder }, (error, stdout) =>
-        resolve(
-          error
-            ? undefined
-            : sshOptionsOf(stdout, { user, uid, home, hostname: hostname(), destination, env, standard }),
-        ),
-      );
-    });
-  }
-
-  /** What is read here; undefined when it is refused. */
-  async function ours(question: Question): Promise<SshOptions | SshConfigError> {
-    const trust = { uid, unchecked: [question.file] };
-    try {
-      const { options } = await readSshConfig({
-        destination: question.destination,
-        user: question.user,
-        port: question.port,
-        machine: { platform: process.platform, home, user, uid, hostname: hostname(), env },
-        files: [question.file],
-        readText: (path) => readConfigText(path, trust),
-        // ssh takes $HOME for includes, and the home folder of the user's entry in passwd for everything else.
-        glob: (pattern) =>
-          globConfigFiles(
-            pattern.replace(`${home}/`, () => `${folder}/home/`),
-            process.platform,
-          ),
-        matchExec: (command) =>
-          new Promise((resolve) => {
-            execFile("/bin/sh", ["-c", command], { env }, (error) => resolve(!error));
-          }),
-      });
-      return options;
-    } catch (error) {
-      if (error instanceof SshConfigError) {
-        return error;
-      }
-      throw error;
-    }
-  }
-
-  async function agree(question: Question, text: string): Promise<"read" | "refused"> {
-    const [theirs, mine] = await Promise.all([dump(question), ours(question)]);
-    if (theirs === undefined || mine instanceof SshConfigError) {
-      const said = mine instanceof SshConfigError ? mine.message : "read";
-      assert.ok(
-        theirs === undefined && mine instanceof SshConfigError,
-        `ssh ${theirs ? "reads" : "refuses"}, here: ${said}\n${text}`,
-      );
-      return "refused";
-    }
-    assert.deepEqual(theirs.comparable(mine), theirs.values, text);
-    return "read";
-  }
-
-  /** Writes a file with its includes, each named in another way, and gives its path. */
-  function write(config: ConfigFile): string {
-    let count = 0;
-    const put = ({ text, includes }: ConfigFile): string => {
-      const name = `file${(count += 1)}`;
-      const path = join(folder, "home", ".ssh", name);
-      const inner = includes.map(put);
-      const named = text.replace(/\{(\d)\}/g, (_, index: string) => {
-        const included = inner[Number(index)] ?? "";
-        return [
-          `${folder}/home/.ssh/${included}`,
-          included,
-          `~/.ssh/${included}`,
-          `${folder}/home/.s?h/${included}*`,
-        ][included.length % 2 === 0 ? 3 : Number(included.slice(4)) % 4] as string;
-      });
-      writeFileSync(path, named);
-      return name;
-    };
-    return join(folder, "home", ".ssh", put(config));
-  }
+  // undefined when the suite was skipped.
+  after(() => (oracle as SshConfigOracle | undefined)?.dispose());
 
   it(`agrees with ssh -G on ${runs} generated configurations, and on what is none`, async () => {
     const outcomes = { read: 0, refused: 0 };
@@ -157,16 +34,11 @@ describe("ssh_config as ssh reads it", function () {
         fc.uniqueArray(destinations, { minLength: 2, maxLength: 2 }),
         fc.option(fc.constantFrom("root", "eve"), { nil: undefined, freq: 3 }),
         fc.option(fc.constantFrom(22, 2022), { nil: undefined, freq: 3 }),
-        async (config, [first = "", second = ""], login, port) => {
-          const file = write(config);
-          const asked = {
-            file,
-            ...(login === undefined ? {} : { user: login }),
-            ...(port === undefined ? {} : { port }),
-          };
+        async (config, [first = "", second = ""], user, port) => {
+          const main = oracle.write(config);
           const text = JSON.stringify(config);
-          outcomes[await agree({ ...asked, destination: first }, text)] += 1;
-          outcomes[await agree({ file, destination: second }, text)] += 1;
+          outcomes[await oracle.agree({ file: main, destination: first, user, port }, text)] += 1;
+          outcomes[await oracle.agree({ file: main, destination: second }, text)] += 1;
         },
       ),
       { numRuns: runs },
@@ -176,13 +48,135 @@ describe("ssh_config as ssh reads it", function () {
   });
 
   it(`agrees with ssh -G on ${runs} lines by themselves`, async () => {
-    const file = join(folder, "line");
     await fc.assert(
       fc.asyncProperty(singleLines, async (line) => {
         writeFileSync(file, `${line}\n`);
-        await agree({ file, destination: "web-1" }, line);
+        await oracle.agree({ file, destination: "web-1" }, line);
       }),
       { numRuns: runs },
     );
+  });
+
+  it("expands tokens, variables and ~ as ssh does when it connects", async () => {
+    const tokens = ["%h", "%n", "%p", "%r", "%k", "%%", "x", "/"] as const;
+    const more = ["%u", "%d", "%i", "%l", "%L", "%C", "${KEYS}", " "] as const;
+    const paths = fc
+      .tuple(
+        fc.constantFrom("", "~", "~/", "~root/"),
+        fc.array(fc.constantFrom(...tokens, ...more), { minLength: 1, maxLength: 5 }),
+      )
+      .map(([start, parts]) => `${start}/${parts.join("")}`);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(paths, { minLength: 1, maxLength: 4 }),
+        fc.array(fc.constantFrom(...tokens, " "), { maxLength: 8 }),
+        fc.constantFrom("", "HostName Box.%h", "HostKeyAlias Al", "Port 2022\nUser adm"),
+        fc.constantFrom("web-1", "eve@Web-1"),
+        async (names, command, setting, destination) => {
+          const lines = names.map((name) => `IdentityFile "${name}"\n`);
+          writeFileSync(file, `${lines.join("")}ProxyCommand true ${command.join("")}\n${setting}\n`);
+          const [theirs, mine] = await Promise.all([
+            oracle.connect({ file, destination }),
+            oracle.ours({ file, destination }),
+          ]);
+          assert.ok(!(mine instanceof SshConfigError));
+          assert.deepEqual(mine.proxy, { kind: "command", command: theirs.command });
+          assert.deepEqual(mine.identityFiles, theirs.files);
+        },
+      ),
+      { numRuns: Math.ceil(runs / 6) },
+    );
+  });
+
+  it("expands the tokens of hops as ssh does", async () => {
+    writeFileSync(file, "ProxyJump one.%n,%r@two.%h:2200\n");
+    const { command } = await oracle.connect({ file, destination: "eve@web-1" });
+    assert.match(command ?? "", / -l eve -p 2200 -J one\.web-1 .* two\.web-1$/);
+    const options = await oracle.ours({ file, destination: "eve@web-1" });
+    assert.deepEqual(options instanceof SshConfigError ? options : options.proxy, {
+      kind: "jump",
+      hops: [
+        { host: "one.web-1", user: undefined, port: undefined },
+        { host: "two.web-1", user: "eve", port: 2200 },
+      ],
+    });
+  });
+
+  it("refuses what ssh refuses only when it connects", async () => {
+    for (const line of [
+      "IdentityFile %z",
+      "IdentityFile ~nobody-of-that-name/x",
+      "IdentityFile ${NONE}",
+      "ProxyCommand true %u",
+    ]) {
+      writeFileSync(file, `${line}\nProxyCommand true\n`);
+      const theirs = await oracle.connect({ file, destination: "web-1" });
+      assert.ok(theirs.files.length === 0 || theirs.command === undefined, line);
+      const mine = await oracle.ours({ file, destination: "web-1" });
+      assert.ok(mine instanceof SshConfigError, line);
+      assert.deepEqual([mine.file, mine.line], [file, 1]);
+    }
+  });
+
+  it("reads the included files of nobody but the person and root", async () => {
+    const included = join(oracle.sshFolder, "included");
+    writeFileSync(file, "Include included\nUser eve\n");
+    writeFileSync(included, "Port 2022\n");
+    for (const [mode, outcome] of [
+      [0o644, "read"],
+      [0o666, "refused"],
+      [0o602, "refused"],
+      [0o400, "read"],
+    ] as const) {
+      chmodSync(included, mode);
+      assert.equal(await oracle.agree({ file, destination: "web-1" }, mode.toString(8)), outcome);
+    }
+  });
+
+  it("refuses files that include each other more than 16 deep, and not a chain of 16", async () => {
+    for (const [depth, outcome] of [
+      [16, "read"],
+      [17, "refused"],
+    ] as const) {
+      for (let at = 0; at <= depth; at += 1) {
+        const text = at === depth ? "User eve\n" : `Include chain${at + 1}\n`;
+        writeFileSync(join(oracle.sshFolder, `chain${at}`), text);
+      }
+      const chain = join(oracle.sshFolder, "chain0");
+      assert.equal(await oracle.agree({ file: chain, destination: "web-1" }, String(depth)), outcome);
+    }
+  });
+
+  it("refuses a file of the setting that is not there", async () => {
+    assert.equal(
+      await oracle.agree({ file: join(oracle.sshFolder, "nowhere"), destination: "web-1" }),
+      "refused",
+    );
+  });
+
+  it("takes the names that a destination and a user may have, and no others", async () => {
+    writeFileSync(file, "");
+    for (const destination of [
+      "a;b",
+      "$(x)",
+      "a b",
+      "a`b",
+      "a\\b",
+      "a'b",
+      "ssh://h/path",
+      "ssh://u@",
+      "u@-h",
+    ]) {
+      assert.equal(await oracle.agree({ file, destination }), "refused", destination);
+    }
+    for (const destination of ["ssh://a%20b@host:22", "ssh://host/", "fe80::1%lo", "_x"]) {
+      assert.equal(await oracle.agree({ file, destination }), "read", destination);
+    }
+    for (const user of ["a;b", "-a", "a|b", "a\\"]) {
+      assert.equal(await oracle.agree({ file, destination: "host", user }), "refused", user);
+    }
+    for (const user of ["a b", "a\\b", "DOMAIN$x"]) {
+      assert.equal(await oracle.agree({ file, destination: "host", user }), "read", user);
+    }
   });
 });
