@@ -1,5 +1,5 @@
 import { exec } from "node:child_process";
-import { hostname, userInfo } from "node:os";
+import { hostname, networkInterfaces, userInfo } from "node:os";
 import type { Host } from "../core/spec/clusterSpec.ts";
 import { globConfigFiles, readConfigText } from "./config/localFiles.ts";
 import { type IgnoredDirective, readSshConfig } from "./config/readSshConfig.ts";
@@ -41,7 +41,7 @@ export function userTargets(
     readConfig: (question, signal) =>
       readSshConfig({
         ...question,
-        machine: { ...machine, user: username, uid, hostname: hostname() },
+        machine: { ...machine, user: username, uid, hostname: hostname(), localAddresses: localAddresses() },
         files,
         readText: (path) => readConfigText(path, trust),
         glob: (pattern) => globConfigFiles(pattern, machine.platform),
@@ -51,6 +51,12 @@ export function userTargets(
         },
       }),
   });
+}
+
+function localAddresses(): readonly string[] {
+  return Object.values(networkInterfaces()).flatMap((addresses = []) =>
+    addresses.map(({ address }) => address),
+  );
 }
 
 /** Whether the command, run by the user's shell, exits with 0. */
