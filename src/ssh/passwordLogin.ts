@@ -33,6 +33,8 @@ export function createPasswordLogin({ target, memory, refused }: PasswordLoginCo
   let asked = 0;
   let exchanges = 0;
   let isAskedByQuestions = false;
+  /** The host's questions were not about the password alone. */
+  let wasMoreAsked = false;
   const strikes: Record<AskingMethod, Map<string, number>> = {
     password: new Map(),
     "keyboard-interactive": new Map(),
@@ -45,8 +47,10 @@ export function createPasswordLogin({ target, memory, refused }: PasswordLoginCo
     const known = [
       memory.passwords.get(method),
       ...accepted.values(),
-      // A server that wants a code, too, refuses a right password by the "password" method.
-      method === "keyboard-interactive" && asked >= passwordPrompts ? lastPassword : undefined,
+      // A server that wants a code, too, refuses a right password by the "password" method, and when the code is wrong.
+      method === "keyboard-interactive" && (wasMoreAsked || asked >= passwordPrompts)
+        ? lastPassword
+        : undefined,
     ];
     return known.find(
       (secret) =>
@@ -108,7 +112,7 @@ export function createPasswordLogin({ target, memory, refused }: PasswordLoginCo
   function questionsAttempt(ports: LoginPorts): LoginAttempt {
     const method = "keyboard-interactive";
     const given: Secret[] = [];
-    let others = 0;
+    let isMoreAsked = false;
     exchanges++;
 
     async function answer(question: Prompt, instructions: string): Promise<string> {
@@ -122,7 +126,7 @@ export function createPasswordLogin({ target, memory, refused }: PasswordLoginCo
         given.push(secret);
         return secret.reveal();
       }
-      others++;
+      isMoreAsked = true;
       const text = await ports.prompts.answer({
         host,
         user,
@@ -148,7 +152,8 @@ export function createPasswordLogin({ target, memory, refused }: PasswordLoginCo
       },
       settle: (isAccepted) => {
         // When more was asked than the password, that may be what was wrong.
-        settle(method, given, isAccepted, others === 0 ? strikesUntilWrong : 1);
+        wasMoreAsked = isMoreAsked;
+        settle(method, given, isAccepted, isMoreAsked ? 1 : strikesUntilWrong);
         return true;
       },
     };
