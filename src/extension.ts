@@ -72,6 +72,7 @@ const idleConnectionMs = 10 * 60_000;
 /** The outside world: each part is loaded when it is first used. */
 function createServices(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Services {
   const prompts = createSshPrompts(context);
+  const opened = new Set<{ forgetSecrets(): void }>();
   const journalFolder = join((context.storageUri ?? context.globalStorageUri).fsPath, "runs");
   const home = homedir();
   const places = kubeconfigPlaces();
@@ -88,7 +89,7 @@ function createServices(context: vscode.ExtensionContext, log: vscode.LogOutputC
       const configuration = vscode.workspace.getConfiguration();
       const seconds = configuration.get<number>(settings.connectTimeoutSeconds, 15);
       const configFile = configuration.get<string>(settings.sshConfigFile, "").replace(/^~(?=$|[\\/])/, () => home);
-      return createSessions({
+      const sessions = createSessions({
         hosts,
         resolveTarget: userTargets({
           machine: { platform: process.platform, home, env: process.env },
@@ -106,6 +107,8 @@ function createServices(context: vscode.ExtensionContext, log: vscode.LogOutputC
           log.debug(JSON.stringify(activity));
         },
       });
+      opened.add(sessions);
+      return sessions;
     },
 
     async kubeconfig(cluster) {
@@ -149,6 +152,9 @@ function createServices(context: vscode.ExtensionContext, log: vscode.LogOutputC
       });
     },
 
-    forgetSecrets: () => prompts.forget(),
+    async forgetSecrets() {
+      opened.forEach((sessions) => sessions.forgetSecrets());
+      await prompts.forget();
+    },
   };
 }

@@ -24,6 +24,8 @@ export interface Sessions {
   readonly open: OpenSession;
   /** Opens a login shell on the host in a terminal. Errors as open(). */
   shell(host: string, options: ShellOptions, signal?: AbortSignal): Promise<HostShell>;
+  /** Forgets passwords and decrypted keys, as far as no connection uses them. */
+  forgetSecrets(): void;
   /** Closes every connection, once cancelled scripts are ended on their hosts. */
   dispose(): Promise<void>;
 }
@@ -76,6 +78,7 @@ export function createSessions(context: SessionsContext): Sessions {
   return {
     open,
     shell: async (name, options, signal) => sessionOf(name).openShell(options, signal),
+    forgetSecrets: () => links.forgetSecrets(),
     dispose,
   };
 }
