@@ -1,9 +1,18 @@
-import type { Client, ClientChannel } from "ssh2";
-import type { KubeadmError } from "../core/errors.ts";
+import type { Client, ClientChannel, ExecOptions } from "ssh2";
+import type { SudoPasswordQuestion } from "../core/run/sshPrompts.ts";
 import { reveal, type Secret, type Text } from "../core/shell/secret.ts";
 import { startDeadline } from "./deadline.ts";
-import { createLaunch, findGreeting, passwordPrompt } from "./launcher.ts";
-import { launchError, launchTimeoutError, noPasswordError, wrongPasswordError } from "./launchError.ts";
+import { granterOf, isInTerminal, passwordAttempts, type Approach } from "./elevation.ts";
+import { createExitMarkReader } from "./exitMark.ts";
+import { createLaunch } from "./launcher.ts";
+import {
+  launchFailure,
+  launchTimeoutError,
+  noPasswordError,
+  wrongPasswordError,
+  type LaunchFailure,
+} from "./launchError.ts";
+import { createLaunchListener } from "./launchListener.ts";
 import { exitCodeOfSignal } from "./signals.ts";
 import type { SshTarget } from "./target.ts";
 
@@ -11,13 +20,19 @@ export interface ScriptContext {
   readonly client: Client;
   readonly target: SshTarget;
   readonly script: Text;
-  readonly needsSudo: boolean;
+  /** How it becomes root, and how many passwords were refused on earlier tries. */
+  readonly approach: Approach;
   /** Letters and digits, new for each script. */
   readonly nonce: string;
   /** Until the host is ready for the script, without the time in which the person answers. */
   readonly launchTimeoutMs: number;
   /** `unwanted` aborts when the answer is of no use any more. */
-  readonly askSudoPassword: (attempt: number, unwanted: AbortSignal) => Promise<Secret | undefined>;
+  readonly askPassword: (
+    question: SudoPasswordQuestion,
+    unwanted: AbortSignal,
+  ) => Promise<Secret | undefined>;
+  /** The script is root and runs. */
+  readonly onStart: () => void;
   readonly onOutput: (chunk: string) => void;
 }
 
@@ -27,10 +42,19 @@ export type ScriptEnd =
   /** The channel closed without an exit status. Nothing of the script has run unless `hasStarted`. */
   | { readonly kind: "lost"; readonly hasStarted: boolean }
   /** The host opened no channel; nothing has run. */
-  | { readonly kind: "refused"; readonly cause: unknown };
+  | { readonly kind: "refused"; readonly cause: unknown }
+  | NotLaunched;
+
+/** The script did not become root; nothing has run. Another approach may do. */
+export interface NotLaunched {
+  readonly kind: "not-launched";
+  readonly failure: LaunchFailure;
+  /** With those of earlier tries. */
+  readonly refusedPasswords: number;
+}
 
 export interface RunningScript {
-  /** Rejects with KubeadmError when the script could not be started: sudo-refused, sudo-password, session-protocol. */
+  /** Rejects with KubeadmError when no other approach is worth a try: sudo-refused, sudo-password, session-protocol. */
   readonly end: Promise<ScriptEnd>;
   /** Settled once the channel is gone. Never rejects. */
   readonly closed: Promise<void>;
@@ -40,67 +64,76 @@ export interface RunningScript {
   close(): void;
 }
 
-const sudoAttempts = 3;
 /** After the exit status: how long output may still arrive when a background process keeps the channel open. */
 const drainMs = 2000;
-/** Of what is printed before the greeting, so much is kept: it is looked at only when the launch fails. */
-const keptNoise = 8192;
+
+/** A terminal that passes bytes as they are, from its first moment on; the launcher says so again with stty. */
+const rawTerminal: ExecOptions = {
+  pty: {
+    term: "dumb",
+    modes: {
+      ECHO: 0,
+      ICANON: 0,
+      ISIG: 0,
+      IEXTEN: 0,
+      ICRNL: 0,
+      INLCR: 0,
+      IGNCR: 0,
+      ISTRIP: 0,
+      IXON: 0,
+      OPOST: 0,
+    },
+  },
+};
+
+/** ssh2's words for a host that opened the channel, but gives no terminal on it. */
+const noTerminal = "Unable to request a pseudo-terminal";
 
 /** Starts `script` as root on a channel of its own. */
 export function startScript(context: ScriptContext): RunningScript {
-  const { client, target, needsSudo, nonce } = context;
-  const launch = createLaunch(context.script, nonce, needsSudo);
-  const prompt = passwordPrompt(nonce);
+  const { client, target, approach, nonce } = context;
+  const { elevation } = approach;
+  const launch = createLaunch(context.script, nonce, elevation);
+  const listener = createLaunchListener(nonce, elevation);
+  const exitMark = isInTerminal(elevation) ? createExitMarkReader(nonce) : undefined;
   const decoder = new TextDecoder();
   let phase: "launching" | "running" | "ended" = "launching";
   let channel: ClientChannel | undefined;
-  let noise: Buffer = Buffer.alloc(0);
-  let words = "";
-  let passwordAttempts = 0;
+  let givenPasswords = approach.refusedPasswords;
+  let askedOf: string | undefined;
   let sessionId: number | undefined;
   let exitCode: number | undefined;
   let drain: NodeJS.Timeout | undefined;
   let isClosing = false;
   const unwanted = new AbortController();
-  let setEnd: (end: ScriptEnd) => void = () => undefined;
-  let setFailed: (error: unknown) => void = () => undefined;
-  let setClosed: () => void = () => undefined;
-  const end = new Promise<ScriptEnd>((resolve, reject) => {
-    setEnd = resolve;
-    setFailed = reject;
-  });
-  const closed = new Promise<void>((resolve) => {
-    setClosed = resolve;
-  });
+  const end = Promise.withResolvers<ScriptEnd>();
+  const closed = Promise.withResolvers<undefined>();
   const deadline = startDeadline(context.launchTimeoutMs, () => {
     if (channel) {
-      fail(launchTimeoutError(target, needsSudo, allWords()));
+      fail(launchTimeoutError(target, elevation, listener.others()));
     } else {
       // Not even the channel was opened: the connection is dead, whatever TCP thinks of it.
       finish({ kind: "lost", hasStarted: false });
-      setClosed();
+      closed.resolve(undefined);
     }
   });
-
-  function allWords(): string {
-    return `${noise.toString("utf8")}\n${words}`;
-  }
 
   function finish(result: ScriptEnd): void {
     deadline.stop();
     unwanted.abort();
     clearTimeout(drain);
     if (phase === "running") {
+      emit(decoder.decode(exitMark?.rest(), { stream: true }));
       emit(decoder.decode());
     }
     phase = "ended";
-    setEnd(result);
+    end.resolve(result);
   }
 
   function fail(error: unknown): void {
     deadline.stop();
     phase = "ended";
-    setFailed(error);
+    end.reject(error);
     close();
   }
 
@@ -122,20 +155,31 @@ export function startScript(context: ScriptContext): RunningScript {
     }
   }
 
-  function onOutput(data: Buffer): void {
-    if (phase === "running") {
-      emit(decoder.decode(data, { stream: true }));
-      if (exitCode !== undefined) {
-        startDrain();
-      }
-    } else if (phase === "launching") {
-      noise = Buffer.concat([noise, data]);
-      const greeting = findGreeting(noise, nonce);
-      if (greeting) {
-        start(greeting.sessionId, greeting.rest);
+  function onData(stream: "output" | "errors", data: Buffer): void {
+    if (phase === "launching") {
+      listen(stream, data);
+    } else if (phase === "running" && stream === "output") {
+      onOutput(data);
+    }
+    // Once the script runs, its standard error comes with its output; what else there is, is the login's or sudo's own.
+  }
+
+  function listen(stream: "output" | "errors", data: Buffer): void {
+    for (const word of listener.hear(stream, data)) {
+      if (word.kind === "password") {
+        void givePassword(word.of ?? target.user);
       } else {
-        noise = noise.subarray(-keptNoise);
+        start(word.sessionId, word.rest);
       }
+    }
+  }
+
+  function onOutput(data: Buffer): void {
+    const marked = exitMark?.read(data);
+    emit(decoder.decode(marked?.output ?? data, { stream: true }));
+    exitCode = marked?.exitCode ?? exitCode;
+    if (exitCode !== undefined) {
+      startDrain();
     }
   }
 
@@ -143,38 +187,32 @@ export function startScript(context: ScriptContext): RunningScript {
     deadline.stop();
     phase = "running";
     sessionId = id;
-    channel?.end(reveal(launch.input));
-    emit(decoder.decode(firstOutput, { stream: true }));
+    context.onStart();
+    if (exitMark) {
+      // The end of input would be the end of the terminal.
+      channel?.write(reveal(launch.input));
+    } else {
+      channel?.end(reveal(launch.input));
+    }
+    onOutput(firstOutput);
   }
 
-  function onWords(data: Buffer): void {
-    // Once the script runs, its standard error comes with its output; this is the login's or sudo's own.
-    if (phase !== "launching") {
+  async function givePassword(of: string): Promise<void> {
+    askedOf = of;
+    if (givenPasswords >= passwordAttempts) {
+      fail(wrongPasswordError(target, elevation, of));
       return;
     }
-    words += data.toString("utf8");
-    for (let at = words.indexOf(prompt); at >= 0; at = words.indexOf(prompt)) {
-      words = words.slice(0, at) + words.slice(at + prompt.length);
-      void givePassword();
-    }
-    words = words.slice(-keptNoise);
-  }
-
-  async function givePassword(): Promise<void> {
-    passwordAttempts++;
-    if (passwordAttempts > sudoAttempts) {
-      fail(wrongPasswordError(target));
-      return;
-    }
+    givenPasswords++;
     try {
-      const password = await deadline.pausedDuring(
-        context.askSudoPassword(passwordAttempts, unwanted.signal),
-      );
+      const { host, user } = target;
+      const question = { host, user, of, by: granterOf(elevation), attempt: givenPasswords };
+      const password = await deadline.pausedDuring(context.askPassword(question, unwanted.signal));
       if (phase !== "launching") {
         return;
       }
       if (password === undefined) {
-        fail(noPasswordError(target));
+        fail(noPasswordError(target, elevation));
       } else {
         channel?.write(`${password.reveal()}\n`);
       }
@@ -191,6 +229,14 @@ export function startScript(context: ScriptContext): RunningScript {
     }, drainMs);
   }
 
+  function onExit(code: number): void {
+    // In a terminal, 0 is the exit status of what passes the output on; the script's own comes as a mark.
+    if (exitCode === undefined && !(exitMark && phase === "running" && code === 0)) {
+      exitCode = code;
+      startDrain();
+    }
+  }
+
   function onClose(): void {
     if (phase === "ended") {
       return;
@@ -200,43 +246,47 @@ export function startScript(context: ScriptContext): RunningScript {
     } else if (phase === "running") {
       finish({ kind: "exited", exitCode });
     } else {
-      fail(launchFailure(exitCode));
+      finish(notLaunched(launchFailure(elevation, { exitCode, words: listener.others(), askedOf })));
     }
   }
 
-  function launchFailure(code: number): KubeadmError {
-    return launchError(target, needsSudo, { exitCode: code, words: allWords() });
+  function notLaunched(failure: LaunchFailure): NotLaunched {
+    return { kind: "not-launched", failure, refusedPasswords: givenPasswords };
   }
 
   function onChannel(error: Error | undefined, opened: ClientChannel): void {
     if (error) {
-      finish({ kind: "refused", cause: error });
-      setClosed();
+      const failure: LaunchFailure = { kind: "no-terminal", exitCode: 255, words: "", askedOf };
+      finish(error.message === noTerminal ? notLaunched(failure) : { kind: "refused", cause: error });
+      closed.resolve(undefined);
       return;
     }
     channel = opened;
     channel
-      .on("data", onOutput)
+      .on("data", (data: Buffer) => {
+        onData("output", data);
+      })
       .on("exit", (code: number | null, signal?: string) => {
-        exitCode = code ?? exitCodeOfSignal(signal);
-        startDrain();
+        onExit(code ?? exitCodeOfSignal(signal));
       })
       .on("close", () => {
         onClose();
-        setClosed();
+        closed.resolve(undefined);
       })
       .on("error", () => undefined);
-    channel.stderr.on("data", onWords);
+    channel.stderr.on("data", (data: Buffer) => {
+      onData("errors", data);
+    });
     if (isClosing || phase === "ended") {
       channel.close();
     }
   }
 
   try {
-    client.exec(launch.command, onChannel);
+    client.exec(launch.command, exitMark ? rawTerminal : {}, onChannel);
   } catch (error) {
     finish({ kind: "refused", cause: error });
-    setClosed();
+    closed.resolve(undefined);
   }
-  return { end, closed, sessionId: () => sessionId, close };
+  return { end: end.promise, closed: closed.promise, sessionId: () => sessionId, close };
 }

@@ -3,14 +3,16 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Cancelled, KubeadmError } from "../core/errors.ts";
 import type { HostSession, ScriptOptions, ScriptResult } from "../core/run/session.ts";
 import type { Secret, Text } from "../core/shell/secret.ts";
+import type { Approach } from "./elevation.ts";
 import { endSessionScript } from "./endSession.ts";
 import type { Link } from "./link.ts";
 import type { Links } from "./links.ts";
 import { createLimiter } from "./limiter.ts";
 import { openShell } from "./hostShell.ts";
 import type { HostShell, ShellOptions } from "../core/run/hostShell.ts";
-import type { SshPrompts } from "../core/run/sshPrompts.ts";
+import type { SshPrompts, SudoPasswordQuestion } from "../core/run/sshPrompts.ts";
 import { raceAbort } from "./raceAbort.ts";
+import { createRootAccess } from "./rootAccess.ts";
 import { startScript, type RunningScript, type ScriptEnd } from "./runningScript.ts";
 import { describeTarget, type SshTarget } from "./target.ts";
 
@@ -55,6 +57,7 @@ export function createSshSession(context: SshSessionContext): SshSession {
   const endings = createLimiter(1);
   const questions = createLimiter(1);
   const pendingEndings = new Set<Promise<void>>();
+  const rootAccess = createRootAccess();
   let shells = 0;
   let current: Link | undefined;
   let isClosed = false;
@@ -71,20 +74,23 @@ export function createSshSession(context: SshSessionContext): SshSession {
   }
 
   async function askSudoPassword(
-    { user }: SshTarget,
-    attempt: number,
+    question: SudoPasswordQuestion,
     unwanted: AbortSignal,
   ): Promise<Secret | undefined> {
     const release = await questions.acquire(unwanted);
     try {
-      const question = { host, user, attempt };
       return await raceAbort(prompts.sudoPassword(question, unwanted), unwanted);
     } finally {
       release();
     }
   }
 
-  function startOn(link: Link, script: Text, onOutput: (chunk: string) => void): RunningScript {
+  function startOn(
+    link: Link,
+    script: Text,
+    approach: Approach,
+    onOutput: (chunk: string) => void,
+  ): RunningScript {
     onActivity?.({ kind: "exec", host });
     const nonce = randomBytes(12).toString("hex");
     const { client, target } = link;
@@ -93,10 +99,13 @@ export function createSshSession(context: SshSessionContext): SshSession {
       client,
       target,
       script,
-      needsSudo: target.user !== "root",
+      approach,
       nonce,
       launchTimeoutMs,
-      askSudoPassword: (attempt, unwanted) => askSudoPassword(target, attempt, unwanted),
+      askPassword: askSudoPassword,
+      onStart: () => {
+        rootAccess.worked(approach);
+      },
       onOutput,
     });
     void running.closed.then(stopUsing);
@@ -113,7 +122,8 @@ export function createSshSession(context: SshSessionContext): SshSession {
     const ending = (async () => {
       const release = await endings.acquire();
       try {
-        await startOn(link, endSessionScript(sessionId), () => undefined).end;
+        const approach = rootAccess.first(link.target.user);
+        await startOn(link, endSessionScript(sessionId), approach, () => undefined).end;
       } catch {
         // The person has cancelled: there is nobody to tell that sudo refuses now or the link is gone.
       } finally {
@@ -128,11 +138,12 @@ export function createSshSession(context: SshSessionContext): SshSession {
   async function attempt(
     link: Link,
     script: Text,
+    approach: Approach,
     options: ScriptOptions,
     release: () => void,
   ): Promise<ScriptEnd> {
     let isHeard = true;
-    const running = startOn(link, script, (chunk) => {
+    const running = startOn(link, script, approach, (chunk) => {
       if (isHeard) {
         options.onOutput?.(chunk);
       }
@@ -160,6 +171,7 @@ export function createSshSession(context: SshSessionContext): SshSession {
     let isSecondTry = false;
     let refusals = 0;
     let refusalsAlone = 0;
+    let approach: Approach | undefined;
     for (;;) {
       const release = await channels.acquire(signal);
       let link: Link;
@@ -169,9 +181,14 @@ export function createSshSession(context: SshSessionContext): SshSession {
         release();
         throw error;
       }
-      const end = await attempt(link, script, options, release);
+      approach ??= rootAccess.first(link.target.user);
+      const end = await attempt(link, script, approach, options, release);
       if (end.kind === "exited") {
         return { exitCode: end.exitCode };
+      }
+      if (end.kind === "not-launched") {
+        approach = rootAccess.next(link.target, approach, end);
+        continue;
       }
       const hasStarted = end.kind === "lost" && end.hasStarted;
       if (end.kind === "refused" && !link.isClosed()) {
@@ -185,6 +202,7 @@ export function createSshSession(context: SshSessionContext): SshSession {
       } else {
         // It had died since it was last used, a laptop's sleep perhaps. Nothing has run, so try a new one.
         isSecondTry = true;
+        approach = undefined;
         link.discard();
       }
     }

@@ -118,9 +118,9 @@ export function createSshPrompts(context: vscode.ExtensionContext): RememberingP
       return ask({ kind: PASSPHRASE, name: file, title: "SSH key", prompt, attempt }, unwanted);
     },
 
-    sudoPassword({ host, user, attempt }, unwanted) {
-      const prompt = `Password of ${user} on ${host} for sudo`;
-      return ask({ kind: SUDO, name: `${user}@${host}`, title: "sudo", prompt, attempt }, unwanted);
+    sudoPassword({ host, user, of, by, attempt }, unwanted) {
+      const prompt = `Password of ${of} on ${host} for ${by}${of === user ? "" : `, asked of ${user}`}`;
+      return ask({ kind: SUDO, name: `${of}@${host}`, title: by, prompt, attempt }, unwanted);
     },
 
     /** A question of the host's own: it may ask another one each time, so no two share an answer. */

@@ -63,7 +63,7 @@ interface LocalScript {
 
 function startLocally(script: Text, onOutput: (chunk: string) => void): LocalScript {
   const nonce = randomBytes(12).toString("hex");
-  const launch = createLaunch(script, nonce, false);
+  const launch = createLaunch(script, nonce, "none");
   const child: ChildProcess = spawn("sh", ["-c", launch.command], { stdio: ["pipe", "pipe", "ignore"] });
   const decoder = new TextDecoder();
   let noise: Buffer | undefined = Buffer.alloc(0);

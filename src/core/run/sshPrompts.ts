@@ -23,6 +23,14 @@ export interface PasswordQuestion {
   readonly attempt: number;
 }
 
+/** A password that makes `user` root. */
+export interface SudoPasswordQuestion extends PasswordQuestion {
+  /** Whose password it is: the user's own, or that of root where sudoers says so (rootpw, targetpw). */
+  readonly of: string;
+  /** The command that asks. */
+  readonly by: "sudo" | "doas";
+}
+
 export interface PassphraseQuestion {
   /** Absolute path of the private key. */
   readonly file: string;
@@ -56,7 +64,7 @@ export interface SshPrompts {
   confirmHostKey(question: HostKeyQuestion, unwanted: AbortSignal): Promise<"remember" | "once" | "cancel">;
   password(question: PasswordQuestion, unwanted: AbortSignal): Promise<Secret | undefined>;
   passphrase(question: PassphraseQuestion, unwanted: AbortSignal): Promise<Secret | undefined>;
-  sudoPassword(question: PasswordQuestion, unwanted: AbortSignal): Promise<Secret | undefined>;
+  sudoPassword(question: SudoPasswordQuestion, unwanted: AbortSignal): Promise<Secret | undefined>;
   answer(question: HostQuestion, unwanted: AbortSignal): Promise<Secret | undefined>;
   /** Whether a command that ssh_config names ("Match exec") may be run on the person's machine. */
   confirmCommand(question: CommandQuestion, unwanted: AbortSignal): Promise<boolean>;
