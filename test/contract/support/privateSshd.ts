@@ -49,6 +49,10 @@ export interface PrivateSshd {
   logged(pattern: RegExp): Promise<RegExpExecArray>;
   /** Process ids of the server's children that serve connections. */
   connections(): Promise<readonly number[]>;
+  /** Ends the server and its connections, as a reboot does: without a word to the clients. */
+  halt(): Promise<void>;
+  /** Serves again, at the same port. */
+  resume(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -108,8 +112,8 @@ export async function startPrivateSshd(
   );
   // Privilege separation wants this folder, which the system's service would make.
   await mkdir("/run/sshd", { recursive: true, mode: 0o755 });
-  const server = spawn(sshd, ["-D", "-e", "-f", configuration], { stdio: ["ignore", "ignore", "pipe"] });
-  const log = await listening(server);
+  let earlierLog = "";
+  let { server, log } = await serve(configuration);
 
   return {
     port,
@@ -122,10 +126,10 @@ export async function startPrivateSshd(
       "ssh-ed25519": await publicKey(ed25519),
       "ecdsa-sha2-nistp256": await publicKey(ecdsa),
     },
-    log,
+    log: () => earlierLog + log(),
     logged: async (pattern) => {
       for (;;) {
-        const match = pattern.exec(log());
+        const match = pattern.exec(earlierLog + log());
         if (match) {
           return match;
         }
@@ -133,12 +137,13 @@ export async function startPrivateSshd(
       }
     },
     connections: () => childrenOf(server.pid ?? -1),
+    halt: () => end(server),
+    resume: async () => {
+      earlierLog += log();
+      ({ server, log } = await serve(configuration));
+    },
     stop: async () => {
-      const children = await childrenOf(server.pid ?? -1);
-      const exited = new Promise((resolve) => server.once("exit", resolve));
-      server.kill("SIGTERM");
-      await exited;
-      children.forEach(endProcess);
+      await end(server);
       for (const user of users) {
         await removeUser(user.name);
       }
@@ -150,7 +155,11 @@ export async function startPrivateSshd(
 
 /** Ends the processes that serve connections, as a lost network would: without a word to the client. */
 export async function breakConnections(server: PrivateSshd): Promise<void> {
-  for (const connection of await server.connections()) {
+  await endConnections(await server.connections());
+}
+
+async function endConnections(connections: readonly number[]): Promise<void> {
+  for (const connection of connections) {
     // Without root's login there is an unprivileged process below; both hold the socket.
     const below = await childrenOf(connection);
     const names = await Promise.all(
@@ -184,11 +193,17 @@ async function childrenOf(pid: number): Promise<readonly number[]> {
   return text.split(" ").filter(Boolean).map(Number);
 }
 
-/** Waits until the server listens; gives what it has logged. */
-async function listening(server: ChildProcess): Promise<() => string> {
+/** A server that listens, and what it has logged. */
+interface Serving {
+  readonly server: ChildProcess;
+  readonly log: () => string;
+}
+
+async function serve(configuration: string): Promise<Serving> {
+  const server = spawn(sshd, ["-D", "-e", "-f", configuration], { stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
   await new Promise<void>((resolve, reject) => {
-    server.stderr?.on("data", (chunk: Buffer) => {
+    server.stderr.on("data", (chunk: Buffer) => {
       said += chunk.toString();
       if (said.includes("Server listening")) {
         resolve();
@@ -198,5 +213,17 @@ async function listening(server: ChildProcess): Promise<() => string> {
       reject(new Error(`sshd did not start: ${said}`));
     });
   });
-  return () => said;
+  return { server, log: () => said };
+}
+
+/** Ends a server and its connections; one that has ended is left alone. */
+async function end(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) {
+    return;
+  }
+  const connections = await childrenOf(server.pid ?? -1);
+  const exited = new Promise((resolve) => server.once("exit", resolve));
+  server.kill("SIGTERM");
+  await exited;
+  await endConnections(connections);
 }
