@@ -124,11 +124,12 @@ export function createSshPrompts(context: vscode.ExtensionContext): RememberingP
     },
 
     /** A question of the host's own: it may ask another one each time, so no two share an answer. */
-    answer({ host, user, question, echo }, unwanted) {
+    answer({ host, user, question, instructions, echo }, unwanted) {
       asked++;
       return questions.ask(`${ANSWER}:${asked}`, unwanted, async (signal) => {
         const title = `${host} asks ${user}`;
-        const answer = await showSecretBox({ title, prompt: question, isHidden: !echo }, signal);
+        const prompt = [...(instructions?.split("\n") ?? []), question].join(" ");
+        const answer = await showSecretBox({ title, prompt, isHidden: !echo }, signal);
         return answer === undefined ? undefined : new Secret(answer.value);
       });
     },
