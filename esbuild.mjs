@@ -1,5 +1,5 @@
 /**
- * Bundles the extension.
+ * Bundles the extension and its language server.
  *
  *     node esbuild.mjs [--production] [--watch] [--outdir dist] [--metafile FILE]
  *
@@ -21,11 +21,12 @@ const {
 });
 
 /**
- * The extension is one small entry and chunks that are loaded when they are first used: ssh2, the Kubernetes
- * client, the YAML parser and the phases. The banner gives CommonJS packages inside the ES module what they expect.
+ * Two processes, which share what is common: the extension, one small entry and chunks that are loaded when they are
+ * first used (ssh2, the Kubernetes client, the YAML parser and the phases), and the language server. The banner gives
+ * CommonJS packages inside the ES module what they expect.
  */
-const extension = {
-  entryPoints: { extension: "src/extension.ts" },
+const bundles = {
+  entryPoints: { extension: "src/extension.ts", languageServer: "src/language/main.ts" },
   outdir,
   chunkNames: "chunks/[name]-[hash]",
   bundle: true,
@@ -49,7 +50,7 @@ const extension = {
 };
 
 await rm(outdir, { recursive: true, force: true });
-const build = await context(extension);
+const build = await context(bundles);
 if (watch) {
   await build.watch();
 } else {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { execFileSync, fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -70,6 +71,36 @@ describe("the bundle", function () {
       [],
     );
     assert.deepEqual([...atStart], []);
+  });
+
+  it("holds a language server that starts by itself, without VS Code, and ends when it is told to", async () => {
+    const loaded = staticallyLoaded(outputs, "src/language/main.ts");
+    const imports = loaded.flatMap((output) => outputs[output]?.imports ?? []);
+    assert.deepEqual(
+      imports.filter(({ path: name }) => name === "vscode"),
+      [],
+    );
+    // The chunks are ES modules by the extension's manifest.
+    writeFileSync(path.join(folder, "package.json"), '{"type":"module"}');
+    const server = fork(path.join(folder, "dist/languageServer.js"), ["--node-ipc"], { silent: true });
+    const errors: string[] = [];
+    server.stderr?.on("data", (data: Buffer) => errors.push(data.toString()));
+    const exit = once(server, "exit");
+    const message = {
+      jsonrpc: "2.0",
+      id: 1,
+      method: "initialize",
+      params: { processId: null, capabilities: {} },
+    };
+    server.send(message);
+    const [answer] = (await once(server, "message")) as [
+      { readonly result?: { readonly capabilities: object } },
+    ];
+    assert.ok(answer.result?.capabilities, JSON.stringify(answer));
+    server.send({ jsonrpc: "2.0", id: 2, method: "shutdown" });
+    await once(server, "message");
+    server.send({ jsonrpc: "2.0", method: "exit" });
+    assert.deepEqual(await exit, [0, null], errors.join(""));
   });
 
   it("needs nothing at run time but Node's own modules, vscode and optional natives", () => {
