@@ -65,9 +65,10 @@ function analyze(file: SpecFile, path: string, surroundings: SpecSurroundings): 
 
   /** Nothing is said twice: what is below a field that is wrong waits until that is right. */
   function report(code: RuleCode, finding: FindingWithSeverity): SpecDiagnostic | undefined {
-    const { path: field, document = 0, message, at, severity, fixes } = finding;
+    const { path: field, document = 0, message, at, severity, isIndependent, fixes } = finding;
     const place = file.documents[document];
-    const isConsequence = document === 0 && cluster.wrongFields.some((wrong) => isBelow(field, wrong));
+    const isConsequence =
+      document === 0 && isIndependent !== true && cluster.wrongFields.some((wrong) => isBelow(field, wrong));
     if (place === undefined || isConsequence) {
       return undefined;
     }

@@ -6,9 +6,12 @@ import * as z from "zod";
  */
 export const apiVersion = "kubeadm-bootstrap/v1alpha1";
 
+/** A label of a DNS name (RFC 1123). */
+export const hostNamePattern = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
 const hostName = z
   .string()
-  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "a lower-case host name such as worker-1")
+  .regex(hostNamePattern, "a lower-case host name such as worker-1")
   .describe("Name of the node in Kubernetes. Lower-case letters, digits and '-'.");
 
 const address = z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$/, "an IP address or a DNS name");

@@ -76,6 +76,8 @@ export interface Finding {
   readonly at?: "key" | "value";
   /** Instead of the rule's own. */
   readonly severity?: Severity;
+  /** Told also where the field itself is wrong: it is no consequence of that. */
+  readonly isIndependent?: boolean;
   /** Index in the file of the document that `path` is in. Default: 0, the cluster. */
   readonly document?: number;
   readonly fixes?: readonly Fix[];

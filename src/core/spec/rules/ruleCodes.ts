@@ -1,6 +1,14 @@
 /** Codes of the rules, in the order in which they are listed. docs/rules/ has a page for each. */
 export const ruleCodes = [
   "oldest-version",
+  "version-unknown",
+  "version-unsupported",
+  "version-not-packaged",
+  "version-skew",
+  "unknown-feature-gate",
+  "ipvs-deprecated",
+  "cgroup-v1",
+  "containerd-too-old",
   "duplicate-host",
   "duplicate-address",
   "no-control-plane",
@@ -8,6 +16,18 @@ export const ruleCodes = [
   "subnet-overlap",
   "pod-network-options",
   "reserved-label",
+  "reserved-taint",
+  "port-clash",
+  "api-port-firewall",
+  "identity-file",
+  "identity-permissions",
+  "secret-in-spec",
+  "insecure-url",
+  "duration",
+  "live-hostname",
+  "live-address",
+  "live-route",
+  "live-memory",
 ] as const;
 
 export type RuleCode = (typeof ruleCodes)[number];
