@@ -50,14 +50,16 @@ const maximumAnswer = 256 * 1024;
  */
 export function createSshAgent(context: AgentContext): SshAgent {
   async function request(message: Buffer, timeoutMs: number, unwanted: AbortSignal): Promise<Buffer> {
-    const stream = await raceAbort(openFirst(agentPlaces(context.agent, process.platform)), unwanted);
-    const answer = await raceAbort(exchange(stream, message, timeoutMs), unwanted).finally(() =>
-      stream.destroy(),
-    );
-    if (answer[0] === failure) {
-      throw new AgentError("refuses, as one that is locked does");
+    const opening = openFirst(agentPlaces(context.agent, process.platform));
+    try {
+      const exchanging = opening.then((stream) => exchange(stream, message, timeoutMs));
+      return await raceAbort(exchanging, unwanted);
+    } finally {
+      void opening.then(
+        (stream) => stream.destroy(),
+        () => "whoever asked is told",
+      );
     }
-    return answer;
   }
 
   async function keys(unwanted: AbortSignal): Promise<readonly AgentKey[]> {
@@ -89,6 +91,9 @@ export function createSshAgent(context: AgentContext): SshAgent {
 }
 
 function readAnswer<T>(answer: Buffer, type: number, read: (reader: WireReader) => T): T {
+  if (answer[0] === failure) {
+    throw new AgentError("refuses, as one that is locked does");
+  }
   try {
     const reader = wireReader(answer);
     if (reader.byte() === type) {
@@ -163,10 +168,10 @@ function exchange(stream: Duplex, message: Buffer, timeoutMs: number): Promise<B
       })
       .on("data", (data: Buffer) => {
         received = Buffer.concat([received, data]);
-        const length = received.length < 4 ? 0 : received.readUInt32BE();
-        if (length > maximumAnswer) {
+        const length = received.length < 4 ? undefined : received.readUInt32BE();
+        if (length === 0 || (length ?? 0) > maximumAnswer) {
           fail("answers with something else than an agent does");
-        } else if (length > 0 && received.length >= 4 + length) {
+        } else if (length !== undefined && received.length >= 4 + length) {
           resolve(received.subarray(4, 4 + length));
         }
       })
