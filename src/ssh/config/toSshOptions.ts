@@ -141,7 +141,13 @@ async function identityAgent(
     return undefined;
   }
   const agent = await expandPath(setting, setting.words[0] ?? "", tokens, request);
-  return agent.startsWith("$") ? (request.machine.env[agent.slice(1)] ?? "none") : agent;
+  const { platform, env } = request.machine;
+  if (platform === "win32" && agent.startsWith("\\.\\pipe\\")) {
+    // Much advice for Windows has a pipe's two backslashes undoubled. Until 8.9, ssh took them as they stand:
+    // github.com/PowerShell/Win32-OpenSSH/issues/1949.
+    return `\\${agent}`;
+  }
+  return agent.startsWith("$") ? (env[agent.slice(1)] ?? "none") : agent;
 }
 
 /** `tokens`: undefined where only ~ is expanded. */

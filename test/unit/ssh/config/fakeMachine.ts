@@ -17,6 +17,14 @@ export const machine: SshConfigMachine = {
 export const userFile = "/home/ada/.ssh/config";
 export const systemFile = "/etc/ssh/ssh_config";
 
+/** ada's machine as a Windows one. */
+export const windows: SshConfigMachine = {
+  ...machine,
+  platform: "win32",
+  home: "C:\\Users\\ada",
+  env: { ProgramData: "C:\\ProgramData" },
+};
+
 /** What was read, and which commands `Match exec` ran. */
 export interface Reading extends SshConfigReading {
   readonly ran: readonly string[];
