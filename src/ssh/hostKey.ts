@@ -1,18 +1,24 @@
-import { createHash } from "node:crypto";
+import { createHash, createPublicKey } from "node:crypto";
+import { wireReader } from "./wireFormat.ts";
 
 /** The fingerprint of a public key (SSH wire format) as OpenSSH prints it: "SHA256:" and base64 without "=". */
 export function fingerprint(key: Buffer): string {
   return `SHA256:${createHash("sha256").update(key).digest("base64").replace(/=+$/, "")}`;
 }
 
-/** The type that a public key (SSH wire format) starts with: "ssh-ed25519"; "" when it is damaged. */
-export function keyTypeOf(key: Buffer): string {
-  return fieldsOf(key)[0]?.toString("latin1") ?? "";
+/**
+ * The type of a public key (SSH wire format): "ssh-ed25519". undefined when ssh would not take the key: it is damaged,
+ * or too short, or of a type that ssh does not know.
+ */
+export function keyTypeOf(key: Buffer): string | undefined {
+  const [name, ...parts] = fieldsOf(key);
+  const type = name?.toString("latin1");
+  return type !== undefined && isShape(type, parts) ? type : undefined;
 }
 
 /**
  * The key that `type` and `encoded` (base64) stand for in known_hosts, in SSH's wire format; undefined where ssh
- * passes over the line: damaged base64, another type than the one it names, a type that ssh does not know.
+ * passes over the line: its base64 or its key is damaged, or the key is of another type than it says.
  */
 export function readHostKey(type: string, encoded: string): Buffer | undefined {
   // ssh passes over these (a carriage return, say) wherever they stand.
@@ -24,29 +30,30 @@ export function readHostKey(type: string, encoded: string): Buffer | undefined {
   }
   // A signature algorithm of RSA names the same keys.
   const wanted = /^rsa-sha2-(?:256|512)$/.test(type) ? "ssh-rsa" : type;
-  const [name, ...parts] = fieldsOf(key);
-  return name?.toString("latin1") === wanted && isShape(wanted, parts) ? key : undefined;
+  return keyTypeOf(key) === wanted ? key : undefined;
 }
 
-/** The strings (length and bytes) that `blob` is made of; [] when there is anything else in it. */
+/** The strings that `blob` is made of; [] when there is anything else in it. */
 function fieldsOf(blob: Buffer): readonly Buffer[] {
+  const reader = wireReader(blob);
   const fields: Buffer[] = [];
-  for (let at = 0; at < blob.length;) {
-    const start = at + 4;
-    if (start > blob.length) {
+  try {
+    for (let size = 0; size < blob.length;) {
+      const field = reader.string();
+      fields.push(field);
+      size += 4 + field.length;
+    }
+    return fields;
+  } catch (error) {
+    if (error instanceof RangeError) {
       return [];
     }
-    at = start + blob.readUInt32BE(start - 4);
-    if (at > blob.length) {
-      return [];
-    }
-    fields.push(blob.subarray(start, at));
+    throw error;
   }
-  return fields;
 }
 
-/** Sizes of a coordinate, in bytes. */
-const curves: Readonly<Record<string, number>> = { nistp256: 32, nistp384: 48, nistp521: 66 };
+/** Names that a JSON Web Key gives the curves. */
+const curves: Readonly<Record<string, string>> = { nistp256: "P-256", nistp384: "P-384", nistp521: "P-521" };
 
 /** Whether the fields after the type are those of such a key. Sources: RFC 4253, 5656, 8709; PROTOCOL.u2f. */
 function isShape(type: string, fields: readonly Buffer[]): boolean {
@@ -77,12 +84,20 @@ function bitsOf(number: Buffer | undefined): number {
     : (number.length - start) * 8 - (Math.clz32(first) - 24);
 }
 
+/** Whether `point` (uncompressed) lies on the curve of that `name`. */
 function isPoint(curve: string, name: Buffer | undefined, point: Buffer | undefined): boolean {
-  const size = curves[curve];
-  return (
-    size !== undefined &&
-    name?.toString("latin1") === curve &&
-    point?.[0] === 4 &&
-    point.length === 1 + 2 * size
+  const crv = curves[curve];
+  if (crv === undefined || name?.toString("latin1") !== curve || point?.[0] !== 4) {
+    return false;
+  }
+  const middle = (1 + point.length) / 2;
+  const [x, y] = [point.subarray(1, middle), point.subarray(middle)].map((part) =>
+    part.toString("base64url"),
   );
+  try {
+    createPublicKey({ format: "jwk", key: { kty: "EC", crv, x, y } });
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -3,6 +3,7 @@ import type { ConnectPrompts } from "../core/run/sshPrompts.ts";
 import { fingerprint, keyTypeOf } from "./hostKey.ts";
 import {
   changedError,
+  damagedError,
   notRecordedWarning,
   refusedError,
   revokedError,
@@ -27,11 +28,16 @@ export interface HostKeyContext {
 /**
  * Resolves when the host's key (SSH wire format) may be trusted. strictHostKeyChecking says what becomes of an
  * unknown one: it is asked about, recorded or refused. One that cannot be recorded is trusted, with a warning.
- * Throws KubeadmError host-key-changed and host-key-revoked, with the line that says so, and host-key-unknown.
+ * Throws KubeadmError host-key-changed and host-key-revoked, with the line that says so, and host-key-unknown;
+ * session-protocol for a key that ssh would not take.
  */
 export async function checkHostKey(key: Buffer, context: HostKeyContext): Promise<void> {
   const { target, knownHosts, accepted } = context;
-  const presented = { type: keyTypeOf(key), fingerprint: fingerprint(key) };
+  const type = keyTypeOf(key);
+  if (type === undefined) {
+    throw damagedError(target);
+  }
+  const presented = { type, fingerprint: fingerprint(key) };
   const verdict = judgeHostKey(knownHosts.entries, target, key);
   switch (verdict.kind) {
     case "known":
@@ -64,7 +70,7 @@ export async function checkHostKey(key: Buffer, context: HostKeyContext): Promis
       }
       accepted.add(presented.fingerprint);
       if (answer === "remember" && file !== undefined) {
-        await record(file, key, context);
+        await record(file, knownHostLine(target, { keyType: type, key }, target.hashKnownHosts), context);
       }
       return;
     }
@@ -78,9 +84,9 @@ export async function checkHostKey(key: Buffer, context: HostKeyContext): Promis
 }
 
 /** A key that cannot be recorded is no reason to give up the connection: the person trusts it, if not for long. */
-async function record(file: string, key: Buffer, { target, prompts }: HostKeyContext): Promise<void> {
+async function record(file: string, line: string, { target, prompts }: HostKeyContext): Promise<void> {
   try {
-    await recordHostKey(file, knownHostLine(target, key, target.hashKnownHosts));
+    await recordHostKey(file, line);
   } catch (error) {
     prompts.warn(notRecordedWarning(target, file, messageOf(error)));
   }

@@ -53,6 +53,16 @@ export function revokedError(
   });
 }
 
+/** session-protocol: what the host presents cannot be told from others, so neither recorded nor recognised. */
+export function damagedError({ host }: SshTarget): KubeadmError {
+  return new KubeadmError({
+    code: "session-protocol",
+    host,
+    message: "the host presents a host key that is damaged or too short.",
+    next: "Make it new host keys with ssh-keygen -A; an RSA key needs 1024 bits at least.",
+  });
+}
+
 /** host-key-unknown, because strictHostKeyChecking lets nobody accept the key here. */
 export function strictError(
   target: SshTarget,

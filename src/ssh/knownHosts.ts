@@ -13,6 +13,7 @@ export interface KnownHost {
   readonly names: string;
   /** As the key itself says: "ssh-rsa" also where the line has "rsa-sha2-512". */
   readonly keyType: string;
+  /** In SSH's wire format. */
   readonly key: Buffer;
 }
 
@@ -56,10 +57,14 @@ export function hasWritableName({ address, hostKeyAlias }: KnownHostPlace): bool
 }
 
 /** The line that records a key, without a line end; its name is hashed with a new salt when that is wanted. */
-export function knownHostLine(place: KnownHostPlace, key: Buffer, isHashed: boolean): string {
+export function knownHostLine(
+  place: KnownHostPlace,
+  { keyType, key }: Pick<KnownHost, "keyType" | "key">,
+  isHashed: boolean,
+): string {
   const [name] = knownHostNames(place);
   const written = isHashed ? hashedName(name, randomBytes(20)) : name;
-  return `${written} ${keyTypeOf(key)} ${key.toString("base64")}`;
+  return `${written} ${keyType} ${key.toString("base64")}`;
 }
 
 function parseLine(line: string): Omit<KnownHost, "file" | "line"> | undefined {
@@ -75,7 +80,8 @@ function parseLine(line: string): Omit<KnownHost, "file" | "line"> | undefined {
     return undefined;
   }
   const key = readHostKey(type, encoded);
-  return key && { marker, names, keyType: keyTypeOf(key), key };
+  const keyType = key && keyTypeOf(key);
+  return key === undefined || keyType === undefined ? undefined : { marker, names, keyType, key };
 }
 
 /** As ssh-keygen -H writes it. */

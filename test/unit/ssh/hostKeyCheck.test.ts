@@ -236,6 +236,21 @@ describe("the check of a host key", () => {
     assert.ok(error.message.includes(`records the ssh-rsa key ${fingerprint(rsa(1))}`), error.message);
   });
 
+  it("refuses one that is damaged or too short: no line could list it", async () => {
+    const target = testTarget({ userKnownHostsFiles: [file] });
+    for (const broken of [
+      Buffer.alloc(0),
+      key.subarray(0, -1),
+      Buffer.concat([key, Buffer.of(0)]),
+      rsa(1, 768),
+    ]) {
+      const prompts = { confirmHostKey: () => assert.fail("asked"), warn: () => assert.fail("warned") };
+      const knownHosts = await readKnownHosts([]);
+      const error = await refusal(checkHostKey(broken, { target, knownHosts, prompts, accepted }));
+      assert.equal(error.code, "session-protocol");
+    }
+  });
+
   it("makes no folder or file unless a key is recorded", async () => {
     const missing = join(folder, "ssh");
     await check(undefined, { userKnownHostsFiles: [join(missing, "known_hosts")] }, "once");

@@ -6,7 +6,8 @@ import {
   knownHostNames,
   parseKnownHosts,
 } from "../../../src/ssh/knownHosts.ts";
-import { ecdsa, ed25519, field, hashed, line, rsa } from "./hostKeys.ts";
+import { ecdsa, ed25519, hashed, line, rsa } from "./hostKeys.ts";
+import { wireString } from "../../../src/ssh/wireFormat.ts";
 
 const key = ed25519(1);
 const encoded = key.toString("base64");
@@ -76,8 +77,14 @@ describe("known hosts", () => {
 
   it("are written as they are read, plain and hashed", () => {
     const place = { address: "Cp-1", port: 2222 };
-    assert.equal(knownHostLine(place, key, false), `[cp-1]:2222 ssh-ed25519 ${encoded}`);
-    const lines = [knownHostLine(place, key, true), knownHostLine(place, key, true)];
+    assert.equal(
+      knownHostLine(place, { keyType: "ssh-ed25519", key }, false),
+      `[cp-1]:2222 ssh-ed25519 ${encoded}`,
+    );
+    const lines = [
+      knownHostLine(place, { keyType: "ssh-ed25519", key }, true),
+      knownHostLine(place, { keyType: "ssh-ed25519", key }, true),
+    ];
     assert.notEqual(lines[0], lines[1]);
     for (const text of lines) {
       assert.match(text, /^\|1\|[\w+/]{27}=\|[\w+/]{27}= ssh-ed25519 /);
@@ -87,7 +94,9 @@ describe("known hosts", () => {
   });
 
   it("skip what ssh takes for no entry", () => {
-    const truncated = Buffer.concat([field("ssh-ed25519"), field(Buffer.alloc(31))]).toString("base64");
+    const truncated = Buffer.concat([wireString("ssh-ed25519"), wireString(Buffer.alloc(31))]).toString(
+      "base64",
+    );
     for (const text of [
       `# cp-1 ssh-ed25519 ${encoded}`,
       "cp-1",
@@ -98,8 +107,9 @@ describe("known hosts", () => {
       `cp-1 ssh-ed25519 ${encoded.slice(0, -3)}*${encoded.slice(-2)}`,
       `cp-1 ssh-rsa ${encoded}`,
       `cp-1 SSH-ED25519 ${encoded}`,
-      `cp-1 unheard-of ${Buffer.concat([field("unheard-of"), field("x")]).toString("base64")}`,
+      `cp-1 unheard-of ${Buffer.concat([wireString("unheard-of"), wireString("x")]).toString("base64")}`,
       "cp-1 1024 35 1234567890",
+      line("cp-1", Buffer.concat([ecdsa(1).subarray(0, -1), Buffer.of(0)])).trimEnd(),
       line("cp-1", rsa(1, 1016)).trimEnd(),
       `@unheard-of cp-1 ssh-ed25519 ${encoded}`,
       `@revoked @cert-authority cp-1 ssh-ed25519 ${encoded}`,
