@@ -62,6 +62,16 @@ export function launchError(target: SshTarget, elevation: Elevation, failure: La
   const { kind, exitCode } = failure;
   const said = lastWords(failure.words);
   const ending = `(exit code ${exitCode}${said && `: ${said}`})`;
+  if (kind === "unknown" && exitCode === 0) {
+    return new KubeadmError({
+      code: "session-protocol",
+      host,
+      message: `${describeTarget(target)} ran something else than it was told${said && `: ${said}`}.`,
+      next:
+        "Look for a ForceCommand in the host's sshd_config, for a command in front of your key in its " +
+        "authorized_keys, and for an exit in the user's shell profile.",
+    });
+  }
   if (elevation === "none") {
     return new KubeadmError({
       code: "session-protocol",
@@ -131,7 +141,7 @@ export function launchTimeoutError(target: SshTarget, elevation: Elevation, word
       `${said && `; the last it printed is: ${said}`}.`,
     next:
       elevation === "none"
-        ? "Look for a command in the user's shell profile that waits."
+        ? "Look for a command in the user's shell profile that waits, and for a ForceCommand in the host's sshd_config."
         : `${granterOf(elevation)} may wait for more than a password (a one-time code, say): allow it with a password alone.`,
   });
 }

@@ -25,6 +25,8 @@ export interface LinkContext extends Omit<ConnectContext, "memory" | "signal"> {
   readonly handshakes: Limiter;
   /** A connection that is not used for so long is closed. */
   readonly idleMs: number;
+  /** Pauses before further attempts, in milliseconds; each is lengthened by up to as much again. */
+  readonly backoffMs: readonly number[];
   /** An attempt to connect begins. */
   readonly onOpen: () => void;
 }
@@ -36,11 +38,8 @@ interface Opening {
   isOpen: boolean;
 }
 
-/** Pauses before further attempts, in milliseconds; each is lengthened by up to as much again. */
-const backoffMs = [250, 500, 1000, 2000];
-
 export function createLinkKeeper(context: LinkContext): LinkKeeper {
-  const { target, idleMs, handshakes } = context;
+  const { target, idleMs, backoffMs, handshakes } = context;
   const memory: ConnectMemory = { acceptedHostKeys: new Set(), login: createLoginMemory() };
   let current: Opening | undefined;
   let isEnded = false;

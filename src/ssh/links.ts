@@ -11,6 +11,8 @@ export interface LinksContext {
   readonly prompts: SshPrompts;
   /** A connection that is not used for so long is closed. */
   readonly idleMs: number;
+  /** Pauses before further attempts where those help, in milliseconds. */
+  readonly backoffMs?: readonly number[] | undefined;
   /** An attempt to connect begins, to a host or to a jump host. */
   readonly onOpen?: ((target: SshTarget) => void) | undefined;
 }
@@ -28,7 +30,11 @@ export interface Links {
 /** OpenSSH lets ten log in at a time before it drops some (MaxStartups 10:30:100). */
 const maximumHandshakes = 8;
 
-export function createLinks({ prompts, idleMs, onOpen }: LinksContext): Links {
+/** Up to eight seconds: a server's restart. */
+const usualBackoffMs = [250, 500, 1000, 2000];
+
+export function createLinks(context: LinksContext): Links {
+  const { prompts, idleMs, backoffMs = usualBackoffMs, onOpen } = context;
   const keepers = new Map<string, LinkKeeper>();
   const limiters = new Map<string, Limiter>();
   const keyring = createKeyring(prompts);
@@ -59,6 +65,7 @@ export function createLinks({ prompts, idleMs, onOpen }: LinksContext): Links {
       prompts,
       keyring,
       idleMs,
+      backoffMs,
       handshakes: handshakesOf(target),
       openJump: (through, signal) => openJump(target, through, signal),
       onOpen: () => onOpen?.(target),

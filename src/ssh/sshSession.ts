@@ -8,13 +8,13 @@ import { endSessionScript } from "./endSession.ts";
 import type { Link } from "./link.ts";
 import type { Links } from "./links.ts";
 import { createLimiter } from "./limiter.ts";
-import { openShell } from "./hostShell.ts";
 import type { HostShell, ShellOptions } from "../core/run/hostShell.ts";
 import type { SshPrompts, SudoPasswordQuestion } from "../core/run/sshPrompts.ts";
 import { raceAbort } from "./raceAbort.ts";
 import { createRootAccess } from "./rootAccess.ts";
 import { startScript, type RunningScript, type ScriptEnd } from "./runningScript.ts";
 import { describeTarget, type SshTarget } from "./target.ts";
+import { createTerminals } from "./terminals.ts";
 
 /** Something that costs a round trip or more, for whoever counts them. */
 export interface SshActivity {
@@ -45,7 +45,6 @@ export interface SshSession extends HostSession {
 
 // OpenSSH allows 10 (MaxSessions): these, one that ends processes, one to spare.
 const maximumChannels = 8;
-const maximumShells = 4;
 const launchTimeoutMs = 30_000;
 /** So often a channel may be refused while we have no other. */
 const maximumRefusals = 3;
@@ -58,7 +57,14 @@ export function createSshSession(context: SshSessionContext): SshSession {
   const questions = createLimiter(1);
   const pendingEndings = new Set<Promise<void>>();
   const rootAccess = createRootAccess();
-  let shells = 0;
+  const terminals = createTerminals({
+    host,
+    channels,
+    connected,
+    linkLost: (link) => linkLost(link, "the terminal was opened"),
+    timeoutMs: launchTimeoutMs,
+    onOpen: () => onActivity?.({ kind: "shell", host }),
+  });
   let current: Link | undefined;
   let isClosed = false;
 
@@ -198,7 +204,7 @@ export function createSshSession(context: SshSessionContext): SshSession {
         // sshd counts a closed channel for a moment longer than we do.
         await raceAbort(pause(Math.min(refusals, 5) * refusalPauseMs), signal);
       } else if (hasStarted || isSecondTry) {
-        throw linkLost(link, hasStarted);
+        throw linkLost(link, hasStarted ? undefined : "the script was started");
       } else {
         // It had died since it was last used, a laptop's sleep perhaps. Nothing has run, so try a new one.
         isSecondTry = true;
@@ -229,51 +235,18 @@ export function createSshSession(context: SshSessionContext): SshSession {
     }
   }
 
-  function linkLost(link: Link, hasStarted: boolean): KubeadmError {
+  /** `before`: what it was lost before; undefined when a script was running. */
+  function linkLost(link: Link, before?: string): KubeadmError {
     return new KubeadmError({
       code: "link-lost",
       host,
-      message: hasStarted
-        ? "the connection was lost while a script ran; it may have been cut short or run on unseen."
-        : "the connection was lost before the script was started.",
+      message:
+        before === undefined
+          ? "the connection was lost while a script ran; it may have been cut short or run on unseen."
+          : `the connection was lost before ${before}.`,
       next: "Check the host and the network, then continue: what is done already is not done again.",
       cause: link.lastError(),
     });
-  }
-
-  async function openTerminal(options: ShellOptions, signal?: AbortSignal): Promise<HostShell> {
-    if (shells >= maximumShells) {
-      throw new KubeadmError({
-        code: "session-protocol",
-        host,
-        message: `${maximumShells} terminals to the host are open already.`,
-        next: "Close one of them first.",
-      });
-    }
-    shells++;
-    const release = await channels.acquire(signal).catch((error: unknown) => {
-      shells--;
-      throw error;
-    });
-    try {
-      const link = await connected(signal);
-      onActivity?.({ kind: "shell", host });
-      const shell = await openShell(link.client, link.target, options);
-      const stopUsing = link.use();
-      void shell.exit.finally(() => {
-        stopUsing();
-        leave();
-      });
-      return shell;
-    } catch (error) {
-      leave();
-      throw error;
-    }
-
-    function leave(): void {
-      shells--;
-      release();
-    }
   }
 
   async function close(): Promise<void> {
@@ -290,7 +263,7 @@ export function createSshSession(context: SshSessionContext): SshSession {
     connect: async (signal) => {
       await connected(signal);
     },
-    openShell: openTerminal,
+    openShell: async (options, signal) => terminals.open(options, signal),
     close,
   };
 }

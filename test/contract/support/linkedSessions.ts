@@ -15,10 +15,19 @@ export interface LinkedSessions {
   dispose(): Promise<void>;
 }
 
+export interface LinkedOptions {
+  readonly answers?: Partial<SshPrompts>;
+  /** A minute unless told. */
+  readonly idleMs?: number;
+  /** As usual unless told. */
+  readonly backoffMs?: readonly number[];
+}
+
 export function linkedSessions({
   answers = {},
   idleMs = 60_000,
-}: { answers?: Partial<SshPrompts>; idleMs?: number } = {}): LinkedSessions {
+  backoffMs,
+}: LinkedOptions = {}): LinkedSessions {
   const askedKeys: string[] = [];
   const opened: string[] = [];
   const sessions: SshSession[] = [];
@@ -30,7 +39,7 @@ export function linkedSessions({
     sudoPassword: () => Promise.resolve(undefined),
     ...answers,
   });
-  const links = createLinks({ prompts, idleMs, onOpen: ({ host }) => opened.push(host) });
+  const links = createLinks({ prompts, idleMs, backoffMs, onOpen: ({ host }) => opened.push(host) });
   return {
     prompts,
     askedKeys,

@@ -111,6 +111,18 @@ describe("launcher errors", () => {
     assert.match(error.message, /exit code 1: \[2JWelcome This account is currently not available\)/);
   });
 
+  it("tell of a command that the host runs instead", () => {
+    for (const elevation of ["none", "sudo"] as const) {
+      const failure = launchFailure(elevation, { words: "Backup done\n", exitCode: 0, askedOf: undefined });
+      const error = launchError(target, elevation, failure);
+      assert.equal(error.code, "session-protocol");
+      assert.match(
+        error.message,
+        /ran something else than it was told: Backup done\. Look for a ForceCommand/,
+      );
+    }
+  });
+
   it("tell what was printed last when the host did not get ready in time", () => {
     const error = launchTimeoutError(target, "sudo", "Verification code: ");
     assert.equal(error.code, "sudo-refused");
