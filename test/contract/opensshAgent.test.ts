@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Cancelled } from "../../src/core/errors.ts";
+import { Secret } from "../../src/core/shell/secret.ts";
 import { readPublicKeyFile } from "../../src/ssh/privateKey.ts";
 import { wireString } from "../../src/ssh/wireFormat.ts";
 import { answers, startAgent, startFakeAgent, type FakeAgent, type RealAgent } from "./support/agents.ts";
@@ -116,6 +117,16 @@ describeOnOpenssh(
         });
         const log = await logOf(/Accepted publickey/, () => session.connect());
         assert.equal(countOf(log, /Connection from/g), 2);
+      });
+
+      it("is reached with a password after wrong keys, which are not tried again", async () => {
+        const { session, prompts } = client(
+          { user: few.name, identityFiles: [fileOf("stranger-1"), fileOf("stranger-2")] },
+          { password: () => Promise.resolve(new Secret(few.password)) },
+        );
+        const log = await logOf(/Accepted password/, () => session.connect());
+        assert.equal(countOf(log, /Failed publickey/g), 2);
+        assert.deepEqual(prompts.asked.slice(1), ["password 1"]);
       });
 
       it("is given up when nothing is left to try, with what it refused", async () => {

@@ -141,6 +141,16 @@ describeOnOpenssh(
         assert.deepEqual(prompts.asked.slice(1), []);
       });
 
+      it("are asked for before or after keys, as the user's own ssh_config has it", async () => {
+        const identityFiles = [fileOf("one")];
+        const after = client("both", { identityFiles });
+        await after.session.connect();
+        assert.deepEqual(after.prompts.asked.slice(1), []);
+        const before = client("both", { identityFiles, loginMethods: ["password", "publickey"] });
+        await before.session.connect();
+        assert.deepEqual(before.prompts.asked.slice(1), ["password 1"]);
+      });
+
       it("are not asked for after a key that the spec names", async () => {
         const { session, prompts } = client("both", { identityFile: fileOf("stranger") });
         await assert.rejects(session.connect(), {
