@@ -1,9 +1,12 @@
 import type * as z from "zod";
 import { expectation, knownFields, nearestWord, show } from "./describeIssue.ts";
-import type { FieldPath, SpecDiagnostic } from "./diagnostic.ts";
+import { type FieldPath, formatField, type SpecDiagnostic } from "./diagnostic.ts";
+import type { Fix } from "./fix.ts";
+import { homeOf } from "./misplacedField.ts";
 import { newestMinor } from "./newestMinor.ts";
 import { isRecord } from "./record.ts";
 import { type ClusterDocument, clusterSchema, frameSchema, type HostDocument, hostSchema } from "./schema.ts";
+import { lengthHint, type Spelling, spellingsFor, spellingsForKey } from "./spelling.ts";
 import type { SpecDocument } from "./specFile.ts";
 
 /** The cluster's document, held against the schema. */
@@ -143,8 +146,7 @@ function diagnosticsOf(issue: z.core.$ZodIssue, document: SpecDocument): readonl
     return issue.keys.map((key) => unknownField(key, path, document));
   }
   if (issue.code === "invalid_key") {
-    const expected = issue.issues[0]?.message ?? issue.message;
-    return [report("invalid-value", path, `expected ${expected}, got ${show(issue.input)}`, { at: "key" })];
+    return [invalidKey(issue, path, document)];
   }
   if (issue.input === undefined) {
     return [report("missing-field", path, `missing; expected ${issue.message}`)];
@@ -182,27 +184,92 @@ function repairOf(
       };
     }
   }
+  if (typeof issue.input === "string") {
+    const spellings = spellingsFor(path, issue.input);
+    return {
+      hint: `${lengthHint(path, issue.input)}${meantHint(spellings)}`,
+      ...(spellings.length > 0 && {
+        fixes: spellings.map(({ value, isFaithful }) => ({
+          title: `Change it to ${value}`,
+          isPreferred: isFaithful,
+          edits: [{ kind: "set", path, value }],
+        })),
+      }),
+    };
+  }
   return { hint: "" };
 }
 
+function meantHint([best]: readonly Spelling[]): string {
+  return best === undefined ? "" : `; did you mean ${JSON.stringify(best.value)}?`;
+}
+
+function invalidKey(
+  issue: z.core.$ZodIssueInvalidKey,
+  path: FieldPath,
+  { report, value }: SpecDocument,
+): SpecDiagnostic {
+  const key = String(issue.input);
+  const siblings = keysAt(value, path.slice(0, -1));
+  const spellings = spellingsForKey(path, key).filter((spelling) => !siblings.includes(spelling.value));
+  const expected = issue.issues[0]?.message ?? issue.message;
+  const hint = `${lengthHint(path, key)}${meantHint(spellings)}`;
+  const problem = report("invalid-value", path, `expected ${expected}, got ${show(issue.input)}${hint}`, {
+    at: "key",
+  });
+  const fixes = spellings.map((spelling): Fix => ({
+    title: `Rename it to ${spelling.value}`,
+    isPreferred: true,
+    edits: [{ kind: "rename-key", path, to: spelling.value }],
+  }));
+  return { ...problem, fixes: [...fixes, { title: `Remove ${key}`, edits: [{ kind: "remove", path }] }] };
+}
+
+function valueAt(value: unknown, path: FieldPath): unknown {
+  return path.reduce<unknown>(
+    (inner, part) =>
+      Array.isArray(inner) ? (inner[Number(part)] as unknown) : isRecord(inner) ? inner[part] : undefined,
+    value,
+  );
+}
+
+/** The keys of the map at a path; [] where there is none. */
+function keysAt(value: unknown, path: FieldPath): readonly string[] {
+  const map = valueAt(value, path);
+  return isRecord(map) ? Object.keys(map) : [];
+}
+
 function unknownField(key: string, path: FieldPath, document: SpecDocument): SpecDiagnostic {
-  const known = knownFields(clusterSchema, path);
-  const meant = nearestWord(key, known);
-  const hint =
-    meant === undefined ? `known here: ${known.join(", ")}` : `did you mean ${JSON.stringify(meant)}?`;
   const field = [...path, key];
-  const renamed =
-    meant === undefined
-      ? []
-      : [
-          {
-            title: `Rename it to ${JSON.stringify(meant)}`,
-            isPreferred: true,
-            edits: [{ kind: "rename-key" as const, path: field, to: meant }],
-          },
-        ];
-  return {
-    ...document.report("unknown-field", field, `unknown field; ${hint}`, { at: "key" }),
-    fixes: [...renamed, { title: `Remove ${key}`, edits: [{ kind: "remove", path: field }] }],
-  };
+  const siblings = keysAt(document.value, path);
+  const known = knownFields(clusterSchema, path);
+  // A field that is there already was not meant.
+  const meant = nearestWord(
+    key,
+    known.filter((name) => !siblings.includes(name)),
+  );
+  const home = meant === undefined ? homeOf(path, key) : undefined;
+  const remove: Fix = { title: `Remove ${key}`, edits: [{ kind: "remove", path: field }] };
+  const problem = (hint: string): SpecDiagnostic =>
+    document.report("unknown-field", field, `unknown field; ${hint}`, { at: "key" });
+  if (meant !== undefined) {
+    const rename: Fix = {
+      title: `Rename it to ${JSON.stringify(meant)}`,
+      isPreferred: true,
+      edits: [{ kind: "rename-key", path: field, to: meant }],
+    };
+    return { ...problem(`did you mean ${JSON.stringify(meant)}?`), fixes: [rename, remove] };
+  }
+  if (home !== undefined && !document.find(home).isExact) {
+    const place = formatField(home);
+    const move: Fix = {
+      title: `Move it to ${place}`,
+      edits: [
+        { kind: "set", path: home, value: valueAt(document.value, field) },
+        { kind: "remove", path: field },
+      ],
+    };
+    return { ...problem(`did you mean ${place}?`), fixes: [move, remove] };
+  }
+  return { ...problem(`known here: ${known.join(", ")}`), fixes: [remove] };
 }

@@ -147,7 +147,7 @@ describe("parseSpec: diagnostics", () => {
       "refuses a label key that Kubernetes would refuse",
       specText({ hosts: '[{name: a, role: control-plane, labels: {"a b": x}}]' }),
       [
-        'cluster.yaml:7:51: spec.hosts[0].labels["a b"]: expected a label key such as example.com/rack, got "a b"',
+        'cluster.yaml:7:51: spec.hosts[0].labels["a b"]: expected a label key such as example.com/rack, got "a b"; did you mean "a-b"?',
       ],
     ],
     [
