@@ -49,7 +49,7 @@ const supportedDirectives: readonly Directive[] = [
   supported("AddressFamily", oneOf("any", "inet", "inet6")),
   supported("BindAddress", oneWord()),
   supported("Ciphers", algorithms, listNote),
-  supported("ConnectTimeout", time),
+  supported("ConnectTimeout", time, "0 and none are the setting kubeadm.ssh.connectTimeoutSeconds"),
   supported("GlobalKnownHostsFile", words(32)),
   supported("HashKnownHosts", yesOrNo()),
   supported("Host", anything),
@@ -78,7 +78,7 @@ const supportedDirectives: readonly Directive[] = [
     "Port",
     oneWord((word) => String(portOf(word))),
   ),
-  supported("PreferredAuthentications", oneWord()),
+  supported("PreferredAuthentications", oneWord(), "gssapi-with-mic and hostbased are passed over"),
   supported("ProxyCommand", command, "", { rival: "proxyjump" }),
   supported("ProxyJump", jumps, "without an ssh of its own", { rival: "proxycommand" }),
   supported(
@@ -91,7 +91,9 @@ const supportedDirectives: readonly Directive[] = [
   ),
   supported("RefuseConnection", oneWord()),
   supported("ServerAliveCountMax", number),
-  supported("ServerAliveInterval", time, "", { aliases: ["ProtocolKeepAlives", "SetupTimeOut"] }),
+  supported("ServerAliveInterval", time, "0 and none are 15 seconds: a run must notice a dead link", {
+    aliases: ["ProtocolKeepAlives", "SetupTimeOut"],
+  }),
   supported(
     "StrictHostKeyChecking",
     oneOf("yes", "true", "no", "false", "ask", "off", "accept-new"),

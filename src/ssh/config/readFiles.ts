@@ -2,7 +2,8 @@ import { connectionTokens } from "./connectionTokens.ts";
 import { expandTilde, pathsOf } from "./configPaths.ts";
 import { directiveOf, type Directive } from "./directives.ts";
 import { judgeMatch } from "./matchLine.ts";
-import { matchesList, matchesPattern } from "./patterns.ts";
+import { matchesPattern } from "../patterns.ts";
+import { matchesList } from "./patterns.ts";
 import { parseHop } from "./jump.ts";
 import type { SshConfigRequest } from "./readSshConfig.ts";
 import { mostIdentityFiles, type Settings } from "./settings.ts";
@@ -156,7 +157,7 @@ function isHostOf(host: string, words: readonly string[], scope: FileScope): boo
       return false;
     }
     const isNegated = word.startsWith("!");
-    if (matchesPattern(host, isNegated ? word.slice(1) : word)) {
+    if (matchesPattern(isNegated ? word.slice(1) : word, host)) {
       if (isNegated) {
         return false;
       }

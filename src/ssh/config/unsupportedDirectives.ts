@@ -36,7 +36,8 @@ const noForwards = "ports are forwarded by ssh in a terminal, not by the connect
 const ownLink = "the extension keeps one connection to each host by itself";
 const noTerminal = "scripts run without a terminal, and shells get one";
 const ownLog = "the extension's log has a level of its own";
-const noCertificates = "OpenSSH certificates are not supported; use a plain key";
+const noCertificates =
+  "certificates are taken from the agent, and from FILE-cert.pub beside an IdentityFile FILE";
 const noHostCertificates =
   "certificates of hosts are not supported, so the authorities' algorithms do not matter";
 const noKerberos = "Kerberos is not supported; the other ways to log in are tried";
@@ -47,11 +48,7 @@ const obsolete = "obsolete: OpenSSH ignores it, too";
 
 /** Those that have no effect here. */
 export const unsupportedDirectives: readonly Directive[] = [
-  harmless(
-    "AddKeysToAgent",
-    agentKeyLife,
-    "keys are not added to the agent; passphrases are kept in the keyring",
-  ),
+  harmless("AddKeysToAgent", agentKeyLife, "keys are not added to the agent; a passphrase is asked for once"),
   ignored("BatchMode", yesOrNo(), "the extension asks for what it needs; cancel the question to give up", no),
   ignored("BindInterface", oneWord(), "only an address can be bound; use BindAddress"),
   ignored("CanonicalDomains", domains, noCanonical, none),
@@ -72,7 +69,7 @@ export const unsupportedDirectives: readonly Directive[] = [
   ignored(
     "ConnectionAttempts",
     number,
-    "a run tries a refused connection again by itself, and a connection that times out once",
+    "a handshake that a busy server drops is tried again up to four times, and nothing else is",
     { idle: ["1"] },
   ),
   harmless("ControlMaster", oneOf("yes", "true", "no", "false", "auto", "ask", "autoask"), ownLink),
@@ -130,7 +127,7 @@ export const unsupportedDirectives: readonly Directive[] = [
   ignored(
     "PubkeyAcceptedAlgorithms",
     algorithms,
-    "keys sign by the algorithms that ssh2 and the host share",
+    "keys sign by the best algorithm that the host says it knows",
     {
       aliases: ["PubkeyAcceptedKeyTypes"],
     },
@@ -139,7 +136,7 @@ export const unsupportedDirectives: readonly Directive[] = [
   ignored("RemoteCommand", command, "scripts and shells are run instead", none),
   harmless("RemoteForward", forward("remote"), noForwards, { adds: true }),
   harmless("RequestTTY", oneOf("yes", "true", "no", "false", "force", "auto"), noTerminal),
-  ignored("RequiredRSASize", number, "the host's rules for RSA keys are the only ones", {
+  ignored("RequiredRSASize", number, "RSA host keys need 1024 bits; for the others the host has rules", {
     aliases: ["RSAMinSize"],
   }),
   ignored("RevokedHostKeys", words(), "mark keys @revoked in known_hosts instead", none),
@@ -175,7 +172,7 @@ export const unsupportedDirectives: readonly Directive[] = [
   ),
   harmless("TunnelDevice", tunnelDevice, "network devices are not forwarded"),
   harmless("UpdateHostKeys", yesOrNo("ask"), "only keys that were accepted are recorded"),
-  ignored("UseKeychain", yesOrNo(), "passphrases are kept in the editor's keyring", {
+  ignored("UseKeychain", yesOrNo(), "passphrases are asked for once; the editor's keyring can keep them", {
     ...no,
     platforms: ["darwin"],
   }),
