@@ -186,7 +186,8 @@ function loginMethods(options: SshOptions): readonly LoginMethod[] {
     password: options.passwordAuthentication,
     "keyboard-interactive": options.kbdInteractiveAuthentication,
   };
-  const known: readonly LoginMethod[] = ["publickey", "password", "keyboard-interactive"];
+  // As ssh has it: a host with one-time codes refuses a right password that comes alone.
+  const known: readonly LoginMethod[] = ["publickey", "keyboard-interactive", "password"];
   const preferred = options.preferredAuthentications;
   const inOrder = preferred ? preferred.flatMap((name) => known.filter((method) => method === name)) : known;
   return inOrder.filter((method) => isAllowed[method]);
