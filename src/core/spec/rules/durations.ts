@@ -45,9 +45,10 @@ function findingFor(
   if (isSound) {
     return [];
   }
-  const fixes = meantBy(value).map((text, index): Fix => ({
+  const meanings = meantBy(value);
+  const fixes = meanings.map((text): Fix => ({
     title: `Change it to ${text}`,
-    isPreferred: index === 0 && typeof value === "string",
+    isPreferred: meanings.length === 1,
     edits: [{ kind: "set", document, path, value: text }],
   }));
   const units = "numbers with the units h, m, s or ms, and nothing between";
