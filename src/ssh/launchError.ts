@@ -22,7 +22,7 @@ const notAllowed =
   /not in the sudoers file|not allowed to (execute|run sudo)|may not run sudo|I'm afraid I can't do that/i;
 const needsTerminal = /must have a tty|terminal is required/i;
 // Older versions of doas say of a wrong password what they say of a missing rule; they ask only where there is one.
-const doasRefused = /^doas: (Authentication failed|Operation not permitted)/m;
+const doasRefused = /\bdoas: (Authentication failed|Operation not permitted)/;
 
 /** Tells why a launch failed from what was printed. Never throws. */
 export function launchFailure(elevation: Elevation, launch: FailedLaunch): LaunchFailure {
@@ -33,8 +33,8 @@ function kindOf(elevation: Elevation, { exitCode, words, askedOf }: FailedLaunch
   if (elevation === "none") {
     return "unknown";
   }
-  // The rest of env's sentence is in the user's language.
-  if (exitCode === 127 && new RegExp(`^env: .*${granterOf(elevation)}`, "m").test(words)) {
+  // The rest of env's sentence is in the user's language, and may stand behind what a profile printed.
+  if (exitCode === 127 && new RegExp(`\\benv: .*${granterOf(elevation)}`).test(words)) {
     return "not-installed";
   }
   if (elevation === "doas") {
