@@ -96,7 +96,8 @@ export function startScript(context: ScriptContext): RunningScript {
   const launch = createLaunch(context.script, nonce, elevation);
   const listener = createLaunchListener(nonce, elevation);
   const exitMark = isInTerminal(elevation) ? createExitMarkReader(nonce) : undefined;
-  const decoder = new TextDecoder();
+  // A byte order mark is output, too.
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let phase: "launching" | "running" | "ended" = "launching";
   let channel: ClientChannel | undefined;
   let givenPasswords = approach.refusedPasswords;

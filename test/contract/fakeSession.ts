@@ -65,7 +65,8 @@ function startLocally(script: Text, onOutput: (chunk: string) => void): LocalScr
   const nonce = randomBytes(12).toString("hex");
   const launch = createLaunch(script, nonce, "none");
   const child: ChildProcess = spawn("sh", ["-c", launch.command], { stdio: ["pipe", "pipe", "ignore"] });
-  const decoder = new TextDecoder();
+  // A byte order mark is output, too.
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let noise: Buffer | undefined = Buffer.alloc(0);
   let announce: (id: number) => void = () => undefined;
   const sessionId = new Promise<number>((resolve) => {

@@ -118,6 +118,42 @@ export function hostSessionContract(
       assert.equal(await outputOf(`${filler}echo end of it`), "end of it\n");
     });
 
+    it("runs a script of a megabyte without a line end, and passes one on", async () => {
+      const line = "a tab\t, a word, ünïcödé; ".repeat(45_000);
+      assert.ok(Buffer.byteLength(line) > 1 << 20);
+      assert.ok((await outputOf(`line='${line}'; printf %s "$line"`)) === line);
+    });
+
+    it("passes every byte as it is, both ways", async () => {
+      const all = Array.from({ length: 255 }, (_, index) => index + 1);
+      const value = fc.string({ unit: "binary", maxLength: 300 }).map((text) => text.replaceAll("\0", ""));
+      const bytes = fc.uint8Array({ maxLength: 300 });
+      await fc.assert(
+        fc.asyncProperty(value, bytes, async (given, printed) => {
+          const octal = [...printed].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
+          const output = await outputOf(
+            `printf %s ${quote(given)}; printf %s ${quote(given)} | od -An -v -tx1; printf '${octal}'`,
+          );
+          const hex = Buffer.from(given)
+            .toString("hex")
+            .replaceAll(/.{1,32}/g, "$&\n")
+            .replaceAll(/../g, " $&");
+          assert.equal(
+            output,
+            `${given}${hex}${new TextDecoder("utf-8", { ignoreBOM: true }).decode(printed)}`,
+          );
+        }),
+        { numRuns: 5, examples: [[`\ufeff${String.fromCharCode(...all)}`, Uint8Array.from([0, ...all])]] },
+      );
+    });
+
+    it("gives the script no terminal", async () => {
+      const output = await outputOf(
+        "for stream in 0 1 2; do [ -t $stream ] && echo $stream is one; done; (: </dev/tty) || echo none; echo ${TERM-unset}",
+      );
+      assert.match(output, /^[^\n]*\/dev\/tty[^\n]*\nnone\nunset\n$/);
+    });
+
     it("gives the script an empty input of its own, so that a command cannot eat the script", async () => {
       assert.equal(
         await outputOf("cat; read x || echo nothing to read\necho still here"),
