@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
-import { Cancelled } from "../../src/core/errors.ts";
 import type { Host } from "../../src/core/spec/clusterSpec.ts";
-import { Secret } from "../../src/core/shell/secret.ts";
 import { createSessions } from "../../src/ssh/sessions.ts";
 import { hostSessionContract } from "./hostSession.contract.ts";
 import { createCollector } from "./support/collector.ts";
 import { freePort } from "./support/freePort.ts";
-import { careful, createOpensshClient, free, nobody, users } from "./support/opensshClient.ts";
+import { careful, createOpensshClient, free, users } from "./support/opensshClient.ts";
 import { breakConnections, startPrivateSshd, whyNoSshd } from "./support/privateSshd.ts";
-import { processesThatShow } from "./support/processes.ts";
 import { testTarget } from "./support/testTarget.ts";
 import { createTestPrompts } from "./support/prompts.ts";
 import { describeOnOpenssh } from "./support/onOpenssh.ts";
@@ -39,98 +36,6 @@ for (const [user, name] of [
 }
 
 describeOnOpenssh("OpenSSH", ({ sshd, client }) => {
-  describe("sudo", () => {
-    it("gets the right password after a wrong one", async () => {
-      const { session, prompts } = client(
-        { user: careful.name },
-        {
-          sudoPassword: ({ attempt }) =>
-            Promise.resolve(new Secret(attempt === 1 ? "wrong" : careful.password)),
-        },
-      );
-      const output = createCollector();
-      await session.run("id -un", { onOutput: output.onOutput });
-      assert.equal(output.text(), "root\n");
-      assert.deepEqual(prompts.asked.slice(1), ["sudoPassword 1", "sudoPassword 2"]);
-    });
-
-    it("is given up after three wrong passwords", async () => {
-      const { session, prompts } = client(
-        { user: careful.name },
-        { sudoPassword: () => Promise.resolve(new Secret("wrong")) },
-      );
-      await assert.rejects(session.run("true"), { code: "sudo-password", host: "cp-1" });
-      assert.deepEqual(prompts.asked.slice(1), ["sudoPassword 1", "sudoPassword 2", "sudoPassword 3"]);
-    });
-
-    it("is given up when no password is given", async () => {
-      const { session } = client({ user: careful.name }, { sudoPassword: () => Promise.resolve(undefined) });
-      await assert.rejects(session.run("true"), { code: "sudo-password", message: /no password was given/ });
-    });
-
-    it("is refused to a user who may not use it", async () => {
-      const { session } = client(
-        { user: nobody.name },
-        { sudoPassword: () => Promise.resolve(new Secret(nobody.password)) },
-      );
-      await assert.rejects(session.run("true"), {
-        code: "sudo-refused",
-        message: /kubeadm-t-none may not become root: kubeadm-t-none is not in the sudoers file/,
-      });
-    });
-
-    it("never shows its password to other processes, nor in the output", async () => {
-      const { session } = client({ user: careful.name });
-      const output = createCollector();
-      const seen: number[] = [];
-      await session.run("ps -ef; cat /proc/$$/environ; echo done", {
-        onOutput: (chunk) => {
-          output.onOutput(chunk);
-          seen.push(...processesThatShow(careful.password));
-        },
-      });
-      assert.match(output.text(), /done/);
-      assert.ok(!output.text().includes(careful.password));
-      assert.deepEqual(seen, []);
-    });
-
-    it("leaves nothing behind when it is cancelled while it asks, and asks again the next time", async () => {
-      const abort = new AbortController();
-      const { session, prompts } = client(
-        { user: careful.name },
-        {
-          sudoPassword: () => {
-            if (abort.signal.aborted) {
-              return Promise.resolve(new Secret(careful.password));
-            }
-            abort.abort();
-            return new Promise(() => undefined);
-          },
-        },
-      );
-      await assert.rejects(session.run("true", { signal: abort.signal }), Cancelled);
-      await session.run("true");
-      assert.deepEqual(prompts.asked.slice(1), ["sudoPassword 1", "sudoPassword 1"]);
-      assert.deepEqual(processesThatShow(`SUDO_USER=${careful.name}`), []);
-    });
-
-    it("asks for one password at a time when scripts start together", async () => {
-      let asking = 0;
-      const { session } = client(
-        { user: careful.name },
-        {
-          sudoPassword: async () => {
-            assert.equal(++asking, 1);
-            await Promise.resolve();
-            asking--;
-            return new Secret(careful.password);
-          },
-        },
-      );
-      await Promise.all(Array.from({ length: 6 }, () => session.run("true")));
-    });
-  });
-
   it("cannot be reached at a port where nothing listens", async () => {
     const { session } = client({ port: await freePort() });
     await assert.rejects(session.run("true"), {

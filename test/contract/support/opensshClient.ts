@@ -1,6 +1,6 @@
 import { Secret } from "../../../src/core/shell/secret.ts";
 import type { SshPrompts } from "../../../src/core/run/sshPrompts.ts";
-import type { SshSession } from "../../../src/ssh/sshSession.ts";
+import type { SshActivity, SshSession } from "../../../src/ssh/sshSession.ts";
 import type { SshTarget } from "../../../src/ssh/target.ts";
 import { testSession } from "./testSession.ts";
 import { testTarget } from "./testTarget.ts";
@@ -16,10 +16,11 @@ export const careful: ThrowAwayUser = {
 export const nobody: ThrowAwayUser = { name: "kubeadm-t-none", password: "none", sudo: "no" };
 export const users = [free, careful, nobody];
 
-/** A session with the private sshd, and what it asked. */
+/** A session with the private sshd, and what it asked and did. */
 export interface OpensshClient {
   readonly session: SshSession;
   readonly prompts: TestPrompts;
+  readonly activities: readonly SshActivity["kind"][];
 }
 
 export function createOpensshClient(
@@ -32,5 +33,7 @@ export function createOpensshClient(
     ...answers,
   });
   const target = testTarget({ port: sshd.port, identityFile: sshd.keyFile, ...changes });
-  return { session: testSession(target, prompts), prompts };
+  const activities: SshActivity["kind"][] = [];
+  const session = testSession(target, prompts, ({ kind }) => activities.push(kind));
+  return { session, prompts, activities };
 }
