@@ -133,6 +133,7 @@ function renamed(error: KubeadmError, host: string, message: string): KubeadmErr
     host,
     message,
     ...(error.next === undefined ? {} : { next: error.next }),
+    place: error.place,
     cause: error,
   });
 }
