@@ -69,21 +69,28 @@ export function strictError(
   { type, fingerprint: presented }: PresentedKey,
   notes: readonly string[],
 ): KubeadmError {
-  const { host, address, port, hostKeyAlias, userKnownHostsFiles } = target;
-  const scan = quoteAll(["ssh-keyscan", "-t", scanType(type), "-p", String(port), address]);
-  const name = hostKeyAlias === undefined ? "" : `, under the name ${hostKeyAlias}`;
   return new KubeadmError({
     code: "host-key-unknown",
-    host,
+    host: target.host,
     message: [
       `no known_hosts file lists the host's ${type} key ${presented}, and StrictHostKeyChecking is yes.`,
       ...notes,
     ].join(" "),
     next:
       "Compare the fingerprint with the one on the host's console. Then connect once in a terminal with " +
-      "ssh -o StrictHostKeyChecking=ask, or add what this prints" +
-      `${name} to ${userKnownHostsFiles[0] ?? "a known_hosts file"}: ${scan}`,
+      `ssh -o StrictHostKeyChecking=ask${orAddScanned(target, type)}`,
   });
+}
+
+/** The other way to make a key known, which ssh-keyscan has only to hosts that it reaches itself. */
+function orAddScanned(target: SshTarget, keyType: string): string {
+  const { address, port, route, hostKeyAlias, userKnownHostsFiles } = target;
+  if (route.kind !== "direct") {
+    return "";
+  }
+  const scan = quoteAll(["ssh-keyscan", "-t", scanType(keyType), "-p", String(port), address]);
+  const name = hostKeyAlias === undefined ? "" : `, under the name ${hostKeyAlias},`;
+  return `, or add what this prints${name} to ${userKnownHostsFiles[0] ?? "a known_hosts file"}: ${scan}`;
 }
 
 /** host-key-unknown, because the person did not accept the key. */

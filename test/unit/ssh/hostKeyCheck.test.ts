@@ -177,7 +177,13 @@ describe("the check of a host key", () => {
 
     it("names the alias under which it belongs", async () => {
       const error = await refusal(check("", { strictHostKeyChecking: "yes", hostKeyAlias: "web" }));
-      assert.match(error.message, /under the name web to /);
+      assert.match(error.message, /under the name web, to /);
+    });
+
+    it("names no ssh-keyscan for a host that is reached through something", async () => {
+      const route = { kind: "command", command: "nc %h %p" } as const;
+      const error = await refusal(check("", { strictHostKeyChecking: "yes", route }));
+      assert.match(error.message, /with ssh -o StrictHostKeyChecking=ask$/);
     });
 
     it("takes a known one", async () => {
