@@ -8,8 +8,17 @@ export interface SeenHost extends PlacedHost {
   readonly seen: string;
 }
 
+/** Made once for all rules of an analysis. */
+const seenIn = new WeakMap<RuleContext, readonly SeenHost[]>();
+
 /** The hosts that something is known of, in the spec's order. */
-export function seenHosts({ hosts, surroundings: { knownHosts, now } }: RuleContext): readonly SeenHost[] {
+export function seenHosts(context: RuleContext): readonly SeenHost[] {
+  const seen = seenIn.get(context) ?? lookedAt(context);
+  seenIn.set(context, seen);
+  return seen;
+}
+
+function lookedAt({ hosts, surroundings: { knownHosts, now } }: RuleContext): readonly SeenHost[] {
   return knownHosts === undefined || knownHosts.size === 0
     ? []
     : hosts.flatMap((placed) => {

@@ -2,7 +2,7 @@ import type { Fix } from "../fix.ts";
 import type { Rule } from "./rule.ts";
 import { writtenMinor } from "./versions.ts";
 
-/** Source: kubernetes.io/blog/2025/11/26/kubernetes-v1-35-sneak-peek, KEP-5495 */
+/** Source: kubernetes/enhancements, KEP-5495 */
 const firstMinorWithDeprecatedIpvs = 35;
 
 export const ipvsDeprecated: Rule = {

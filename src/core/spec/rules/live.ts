@@ -1,8 +1,7 @@
 import { contains, overlaps, parseAddress, parseSubnet, type Subnet } from "../../network/cidr.ts";
-import type { FieldPath } from "../diagnostic.ts";
 import type { Fix } from "../fix.ts";
 import { hostNamePattern } from "../schema.ts";
-import { type SeenHost, seenHosts } from "./knownHosts.ts";
+import { seenHosts } from "./knownHosts.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 
 export const liveHostname: Rule = {
@@ -38,33 +37,35 @@ export const liveAddress: Rule = {
   severity: "information",
   title: "Hosts have the addresses that the spec gives them",
   check: (context) =>
-    seenHosts(context).flatMap(({ host, path, facts: { system }, seen }) => {
-      const { privateAddress } = host;
-      if (privateAddress === undefined || system.addresses.length === 0) {
-        return [];
-      }
-      const wanted = parseAddress(privateAddress);
-      const isThere = system.addresses.some((address) => {
-        const found = address === privateAddress ? wanted : parseAddress(address);
-        return found?.family === wanted?.family && found?.value === wanted?.value;
-      });
-      const field: FieldPath = context.isWritten([...path, "privateAddress"])
-        ? [...path, "privateAddress"]
-        : [...path, "ssh", "address"];
-      return isThere
-        ? []
-        : [
-            {
-              path: field,
-              message: `expected an address of the host, got ${privateAddress}; it has ${system.addresses.slice(0, 4).join(", ")}, ${seen}; write the one by which the other hosts reach it as privateAddress`,
-              fixes: addressesToChoose(system.addresses, context).map((value): Fix => ({
-                title: `Set privateAddress to ${value}`,
-                edits: [{ kind: "set", path: [...path, "privateAddress"], value }],
-              })),
-            },
-          ];
-    }),
+    seenHosts(context)
+      .filter(({ host: { privateAddress }, facts: { system } }) => {
+        const isKnown = privateAddress !== undefined && system.addresses.length > 0;
+        return isKnown && !hasAddress(system.addresses, privateAddress);
+      })
+      .map(({ host, path, facts: { system }, seen }) => {
+        const field = [...path, "privateAddress"];
+        const has = system.addresses.slice(0, 4).join(", ");
+        return {
+          path: context.isWritten(field) ? field : [...path, "ssh", "address"],
+          message: `expected an address of the host, got ${host.privateAddress}; it has ${has}, ${seen}; write the one by which the other hosts reach it as privateAddress`,
+          fixes: addressesToChoose(system.addresses, context).map((value): Fix => ({
+            title: `Set privateAddress to ${value}`,
+            edits: [{ kind: "set", path: field, value }],
+          })),
+        };
+      }),
 };
+
+/** However the addresses are written. */
+function hasAddress(addresses: readonly string[], address: string): boolean {
+  if (addresses.includes(address)) {
+    return true;
+  }
+  const wanted = parseAddress(address);
+  return addresses
+    .map(parseAddress)
+    .some((found) => found?.family === wanted?.family && found?.value === wanted?.value);
+}
 
 /** Addresses that other hosts may reach it by: none of its pod network or of Docker's bridge. */
 function addressesToChoose(addresses: readonly string[], { spec, hosts }: RuleContext): readonly string[] {
@@ -86,53 +87,45 @@ export const liveRoute: Rule = {
   severity: "information",
   title: "Hosts have no routes into the cluster's own networks",
   check: (context) => {
-    const ranges = rangesOf(context.spec.networking);
+    const { networking } = context.spec;
+    const ranges = rangesOf(networking);
+    // Hosts mostly have the same routes.
+    const known = new Map<string, readonly Range[]>();
+    const rangesWith = (route: string): readonly Range[] => {
+      const found = known.get(route) ?? overlapping(ranges, route);
+      known.set(route, found);
+      return found;
+    };
     return seenHosts(context)
       .filter(({ facts }) => !facts.kubernetes.hasJoined)
-      .flatMap(({ path, facts, seen }) =>
-        ranges.flatMap(([name, range]) => {
-          const route = routesOf(facts).find(({ subnet }) => overlaps(range, subnet));
-          return route === undefined
-            ? []
-            : [
-                {
-                  path: [...path, "name"],
-                  message: `expected a host without routes into ${name} ${context.spec.networking[name]}, got one to ${route.text}, ${seen}; choose another ${name}`,
-                },
-              ];
-        }),
-      );
+      .flatMap(({ path, facts, seen }) => {
+        const clashes = facts.system.routes.flatMap((route) =>
+          rangesWith(route).map(([name]) => ({ route, name })),
+        );
+        return clashes
+          .filter(({ name }, index) => clashes.findIndex((clash) => clash.name === name) === index)
+          .map(({ route, name }) => ({
+            path: [...path, "name"],
+            message: `expected a host without routes into ${name} ${networking[name]}, got one to ${route}, ${seen}; choose another ${name}`,
+          }));
+      });
   },
 };
 
-interface Route {
-  readonly text: string;
-  readonly subnet: Subnet;
+function overlapping(ranges: readonly Range[], route: string): readonly Range[] {
+  const subnet = parseSubnet(route);
+  return subnet === undefined ? [] : ranges.filter(([, range]) => overlaps(range, subnet));
 }
 
-/** Read once for each look at a host. */
-const knownRoutes = new WeakMap<readonly string[], readonly Route[]>();
-
-function routesOf({ system: { routes } }: SeenHost["facts"]): readonly Route[] {
-  const known = knownRoutes.get(routes);
-  if (known !== undefined) {
-    return known;
-  }
-  const read = routes.flatMap((text) => {
-    const subnet = parseSubnet(text);
-    return subnet === undefined ? [] : [{ text, subnet }];
-  });
-  knownRoutes.set(routes, read);
-  return read;
-}
+type Range = readonly ["podSubnet" | "serviceSubnet", Subnet];
 
 type Networking = RuleContext["spec"]["networking"];
 
-function rangesOf(networking: Networking): readonly (readonly ["podSubnet" | "serviceSubnet", Subnet])[] {
+function rangesOf(networking: Networking): readonly Range[] {
   return (["podSubnet", "serviceSubnet"] as const).flatMap((name) =>
     networking[name].split(",").flatMap((text) => {
       const subnet = parseSubnet(text.trim());
-      return subnet === undefined ? [] : [[name, subnet] as const];
+      return subnet === undefined ? [] : [[name, subnet]];
     }),
   );
 }
